@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+  name: "adce",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "adce", targets: ["adce"]),
+    .executable(name: "adce-sim", targets: ["adce-sim"]),
+    .library(name: "ADCEKernel", targets: ["ADCEKernel"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(
+      url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .systemLibrary(
+      name: "CISAL", pkgConfig: "libisal",
+      providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+
+    // Every decision and every value type. Links nothing but the standard library and
+    // swift-collections: scripts/verify-kernel.sh proves it from the object files.
+    .target(
+      name: "ADCEKernel",
+      dependencies: [.product(name: "Collections", package: "swift-collections")],
+      swiftSettings: strict),
+
+    // The ports made real.
+    .target(
+      name: "ADCEIO",
+      dependencies: [
+        "ADCEKernel", "CLMDB", "CCurl", "CYAML", "CISAL",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: strict),
+
+    // A source of objects over real HTTP on loopback: for `./run`, the tests and, later, `serve`.
+    .target(
+      name: "ADCEOrigin",
+      dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+      swiftSettings: strict),
+
+    // The simulated world.
+    .target(
+      name: "ADCESimulation",
+      dependencies: ["ADCEKernel"],
+      swiftSettings: strict),
+
+    .executableTarget(
+      name: "adce",
+      dependencies: [
+        "ADCEKernel", "ADCEIO",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "adce-sim",
+      dependencies: [
+        "ADCEKernel", "ADCEIO", "ADCEOrigin", "ADCESimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "ADCEKernelTests", dependencies: ["ADCEKernel"], swiftSettings: strict),
+    .testTarget(
+      name: "ADCEIOTests", dependencies: ["ADCEIO", "ADCEKernel", "ADCEOrigin"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ADCESimulationTests",
+      dependencies: ["ADCESimulation", "ADCEKernel", "ADCEIO"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,64 @@
+/// What one step decided: records to change, then effects to release, then when to ask again.
+///
+/// The host reuses one value for many steps, commits the mutations of all in one transaction, and
+/// only then releases the effects.
+public struct Decision: Sendable {
+  /// One record to write or delete, as ranges of `arena`.
+  public struct Mutation: Hashable, Sendable {
+    public var table: TableID
+    public var key: Range<Int>
+    /// The stored form (version, fields, checksum); nil deletes.
+    public var body: Range<Int>?
+  }
+
+  public private(set) var mutations: [Mutation] = []
+  public package(set) var effects: [Effect] = []
+  /// The earliest moment at which any part of the kernel wants to be asked again; it replaces the
+  /// last one, and a needless wake is harmless.
+  public package(set) var wakeAt: Instant = .distantFuture
+  /// The keys and bodies that `mutations` point into.
+  public var arena: [UInt8] { encoder.bytes }
+  /// The sum to add to the kernel's digest for the mutations made so far in this step.
+  package private(set) var digestChange: Hash128 = .zero
+
+  private var encoder = Encoder()
+
+  public init() {}
+
+  /// Empties the buffers and keeps their memory.
+  public mutating func removeAll() {
+    mutations.removeAll(keepingCapacity: true)
+    effects.removeAll(keepingCapacity: true)
+    encoder.removeAll()
+    wakeAt = .distantFuture
+    digestChange = .zero
+  }
+
+  package mutating func takeDigestChange() -> Hash128 {
+    defer { digestChange = .zero }
+    return digestChange
+  }
+
+  /// Appends a write and returns the record's hash; nothing is appended if it equals `old`.
+  mutating func put<R: Record>(_ record: R, at key: R.Key, replacing old: Hash128?) -> Hash128 {
+    let start = encoder.bytes.count
+    let (hash, keyRange, bodyRange) = StoredForm.encode(record, at: key, into: &encoder)
+    guard hash != old else {
+      encoder.truncate(to: start)
+      return hash
+    }
+    mutations.append(Mutation(table: R.table, key: keyRange, body: bodyRange))
+    digestChange = digestChange &+ hash
+    if let old { digestChange = digestChange &- old }
+    return hash
+  }
+
+  /// Appends a deletion of a record whose hash is `old`.
+  mutating func remove<R: Record>(_ type: R.Type, at key: R.Key, replacing old: Hash128) {
+    let start = encoder.bytes.count
+    key.encode(into: &encoder)
+    mutations.append(
+      Mutation(table: R.table, key: start..<encoder.bytes.count, body: nil))
+    digestChange = digestChange &- old
+  }
+}
