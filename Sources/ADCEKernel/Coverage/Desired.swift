@@ -179,7 +179,10 @@ public struct Desired: Hashable, Sendable {
   }
 
   public struct Waiver: Hashable, Sendable {
-    public enum Scope: Hashable, Sendable { case key(String), pattern(String) }
+    public enum Scope: Hashable, Sendable {
+      case key(String)
+      case pattern(String)
+    }
     public var scope: Scope
     public var reason: String
     /// The last day on which it holds; nil = for ever.
