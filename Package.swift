@@ -1,11 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
+var strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("ExistentialAny"),
 ]
+
+// CI's release build; an environment variable, so that dependencies keep their own settings.
+if Context.environment["ADCE_WARNINGS_AS_ERRORS"] == "1" {
+  strict.append(.treatAllWarnings(as: .error))
+}
 
 let package = Package(
   name: "adce",
