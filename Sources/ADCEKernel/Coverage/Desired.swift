@@ -222,6 +222,12 @@ public struct CatalogTable: Hashable, Sendable {
     rowCount += 1
   }
 
+  mutating func restore(rowCount: Int, text: [UInt8], ends: [UInt32]) {
+    self.rowCount = rowCount
+    self.text = text
+    self.ends = ends
+  }
+
   /// The bytes of a cell; `column` and `row` must be in bounds.
   public func cell(row: Int, column: Int) -> ArraySlice<UInt8> {
     let index = row * columns.count + column

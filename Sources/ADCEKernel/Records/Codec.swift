@@ -33,11 +33,19 @@ public struct Encoder: Sendable {
   }
   public mutating func put(words: [UInt64]) {
     put(UInt32(words.count))
-    for word in words { put(word) }
+    #if _endian(little)
+      words.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    #else
+      for word in words { put(word) }
+    #endif
   }
   public mutating func put(seconds: [UInt32]) {
     put(UInt32(seconds.count))
-    for value in seconds { put(value) }
+    #if _endian(little)
+      seconds.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    #else
+      for value in seconds { put(value) }
+    #endif
   }
   public mutating func put<T>(optional value: T?, _ body: (inout Encoder, T) -> Void) {
     put(value != nil)
@@ -80,6 +88,15 @@ public struct Decoder {
     let result = bytes.loadUnaligned(fromByteOffset: position, as: T.self)
     position += size
     return T(bigEndian: result)
+  }
+
+  /// A case by its raw value; one that this build does not know is an error.
+  public mutating func enumeration<T: RawRepresentable<UInt8>>(
+    _ type: T.Type
+  ) throws(DecodingFailure) -> T {
+    let raw: UInt8 = try integer()
+    guard let value = T(rawValue: raw) else { throw .malformed("\(T.self) \(raw)") }
+    return value
   }
 
   public mutating func bool() throws(DecodingFailure) -> Bool { try integer(UInt8.self) != 0 }

@@ -13,7 +13,6 @@ public enum TableID: UInt8, CaseIterable, Sendable {
   case sources = 11
   case scrapers = 12
   case quanta = 13
-  case ended = 14
 }
 
 /// A value that outlives a crash: one type a table, with its codec.

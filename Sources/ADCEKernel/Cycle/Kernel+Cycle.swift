@@ -1,0 +1,285 @@
+// Reconciliation: catalogs, scan, comparison. States and transitions: see `Cycle`.
+
+extension Kernel {
+  /// Asks for a cycle: now if none is under way, else at most one afterwards.
+  mutating func requestCycle(
+    _ reason: Cycle.Reason, scan: Cycle.Scan, at now: Instant, _ decision: inout Decision
+  ) {
+    switch cycle.phase {
+    case .idle, .retrying:
+      beginCycle(reason, scan: scan, at: now, &decision)
+    case .loadingCatalogs, .scanning:
+      cycle.isQueued = true
+      if scan == .always { cycle.queuedScan = .always }
+    }
+  }
+
+  mutating func beginCycle(
+    _ reason: Cycle.Reason, scan: Cycle.Scan, at now: Instant, _ decision: inout Decision
+  ) {
+    cycle.phase = .loadingCatalogs
+    cycle.number += 1
+    cycle.reason = reason
+    cycle.scan = scan
+    cycle.began = now
+    cycle.turnedAway = 0
+    let ticket = nextTicket()
+    cycle.ticket = ticket.number
+    decision.effects.append(.loadCatalogs(ticket))
+  }
+
+  /// Begins what is due, or was asked for meanwhile.
+  mutating func advanceCycle(at now: Instant, _ decision: inout Decision) {
+    switch cycle.phase {
+    case .loadingCatalogs, .scanning: break
+    case .idle where cycle.isQueued:
+      cycle.isQueued = false
+      let scan = cycle.queuedScan
+      cycle.queuedScan = .ifOld
+      beginCycle(.requested, scan: scan, at: now, &decision)
+    case .idle, .retrying:
+      guard cycle.nextAt <= now, !run.isDraining else { return }
+      switch run.mode {
+      case .loop:
+        beginCycle(.interval, scan: .always, at: now, &decision)
+      case .once, .reconcile:
+        // These begin their cycles themselves; a failed one is tried again.
+        if cycle.phase == .retrying { beginCycle(.interval, scan: .always, at: now, &decision) }
+      case .observer: break
+      }
+    }
+  }
+
+  // MARK: Catalogs
+
+  mutating func catalogsLoaded(
+    _ loads: [Event.CatalogLoad], ticket: Event.Ticket, at now: Instant,
+    _ decision: inout Decision
+  ) {
+    guard cycle.phase == .loadingCatalogs, cycle.ticket == ticket.number else { return }
+    var isChanged = false
+    for (index, load) in loads.enumerated()
+    where index < configuration.desired.catalogs.count {
+      if take(load, of: index, &decision) { isChanged = true }
+    }
+    let builtOn = cycle.spaceBuiltMilliseconds.map {
+      CivilDay(containing: Instant(milliseconds: $0))
+    }
+    // Seasons begin and end by the calendar: the space is built anew each day.
+    if isChanged || builtOn != CivilDay(containing: wall(now)) {
+      rebuildSpace(at: now, &decision)
+    }
+    let last = observed.current?.record
+    let isOld =
+      last.map { now - $0.adopted > configuration.loop.intervalMilliseconds / 4 } ?? true
+    if cycle.scan == .always || isOld || last?.space != space.fingerprint || run.needsScan {
+      askForScan(&decision)
+    } else {
+      finishCycle(at: now, &decision)
+    }
+  }
+
+  /// Takes one catalog; true if its content has changed. What cannot be read, lacks a column that
+  /// is named, or has shrunk by more than a tenth leaves the last good one in place, as a whole.
+  private mutating func take(
+    _ load: Event.CatalogLoad, of index: Int, _ decision: inout Decision
+  ) -> Bool {
+    let declaration = configuration.desired.catalogs[index]
+    let id = names.id(declaration.name, into: &decision)
+    let last = catalogs[id]
+    let problem: String
+    switch load {
+    case .unchanged: return false
+    case .failed(let message): problem = message
+    case .content(let content):
+      let fingerprint = content.fingerprint
+      if last?.fingerprint == fingerprint { return false }
+      if let column = missingColumn(of: content, catalog: index) {
+        problem = "it has no column \"\(column)\""
+      } else if let last, content.rowCount * 10 < last.content.rowCount * 9 {
+        problem =
+          "it shrank from \(last.content.rowCount) to \(content.rowCount) rows, by more than a tenth"
+      } else {
+        catalogs.put(CatalogRecord(content: content), at: id, into: &decision)
+        return true
+      }
+    }
+    decision.effects.append(
+      .alert(
+        last == nil
+          ? Alert(
+            .catalogUnknown,
+            "catalog \(declaration.name): \(problem); what depends on it is unknown")
+          : Alert(
+            .catalogKept,
+            "catalog \(declaration.name): \(problem); the last good one is kept")))
+    return false
+  }
+
+  private func missingColumn(of content: CatalogTable, catalog: Int) -> String? {
+    configuration.desired.columnsNamed(of: catalog).first { content.column(named: $0) == nil }
+  }
+
+  mutating func rebuildSpace(at now: Instant, _ decision: inout Decision) {
+    let contents = configuration.desired.catalogs.map { declaration in
+      names.known(declaration.name).flatMap { catalogs[$0]?.content }
+    }
+    let built = KeySpace(desired: configuration.desired, catalogs: contents, now: wall(now))
+    cycle.spaceBuiltMilliseconds = wall(now).milliseconds
+    guard built.fingerprint != space.fingerprint else {
+      space = built
+      return
+    }
+    observed.move(from: space, to: built, into: &decision)
+    space = built
+    queue.rebuild(for: space)
+    dropUnexpectedKeys(at: now, &decision)
+    gapsMayBeFree = true
+  }
+
+  // MARK: Scan
+
+  private mutating func askForScan(_ decision: inout Decision) {
+    cycle.phase = .scanning
+    let ticket = nextTicket()
+    cycle.ticket = ticket.number
+    decision.effects.append(.scan(ticket))
+  }
+
+  mutating func finish(
+    _ scan: Event.Scan, ticket: Event.Ticket, at now: Instant, _ decision: inout Decision
+  ) {
+    guard cycle.phase == .scanning, cycle.ticket == ticket.number else { return }
+    guard scan.space == space.fingerprint else {
+      cycle.turnedAway += 1
+      if cycle.turnedAway > 3 {
+        fail("the key space changed during each of four scans", ticket: ticket, at: now, &decision)
+      } else {
+        askForScan(&decision)
+      }
+      return
+    }
+    run.needsScan = false
+    let isNewer = observed.current.map { scan.began > $0.record.began } ?? true
+    let isAnother =
+      observed.snapshots[.init(scan.source)].map {
+        $0.identity == .zero || $0.identity != scan.identity || $0.space != scan.space
+      } ?? true
+    if isNewer && isAnother {
+      let types = typeNames(&decision)
+      if let lost = observed.adopt(
+        scan, names: { types[$0] }, space: space, at: now, into: &decision)
+      {
+        decision.effects.append(
+          .alert(
+            Alert(
+              .vanished,
+              "\(lost) objects are gone, more than a tenth of what was present: nothing is made "
+                + "of it until another scan, or an operator, agrees")))
+      }
+      closeFilled(at: now, &decision)
+      gapsMayBeFree = true
+    } else {
+      observed.touch(scan.source, at: now, into: &decision)
+    }
+    finishCycle(at: now, &decision)
+  }
+
+  mutating func typeNames(_ decision: inout Decision) -> [NameID] {
+    space.types.indices.map { index in
+      names.id("\(sourceName(index))/\(dataType(index).name)", into: &decision)
+    }
+  }
+
+  // MARK: The end of a cycle
+
+  private mutating func finishCycle(at now: Instant, _ decision: inout Decision) {
+    cycle.phase = .idle
+    cycle.failedInARow = 0
+    cycle.finished = now
+    cycle.completed += 1
+    let analysis = analyse(at: now)
+    cycle.analysed = wall(now)
+    cycle.nextChange = analysis.nextChange
+    cycle.nextAt =
+      run.mode == .loop && configuration.loop.reconciles
+      ? max(now, cycle.began + configuration.loop.intervalMilliseconds) : .distantFuture
+    expireTasks(at: now, &decision)
+    rescore(at: now, &decision)
+    if observed.current?.record.isDoubted != true { gapsMayBeFree = true }
+    materialise(at: now, &decision)
+    decision.effects.append(.cycleFinished(number: cycle.number))
+    onceCycleEnded(at: now, &decision)
+  }
+
+  /// A cycle that failed is tried again as configured, then left to the next interval.
+  mutating func fail(
+    _ message: String, ticket: Event.Ticket, at now: Instant, _ decision: inout Decision
+  ) {
+    guard cycle.phase == .scanning || cycle.phase == .loadingCatalogs,
+      cycle.ticket == ticket.number
+    else { return }
+    cycle.failedInARow += 1
+    let retry = configuration.loop.cycleRetry
+    decision.effects.append(.cycleFailed(number: cycle.number, message: message))
+    decision.effects.append(
+      .alert(Alert(.cycleFailed, "cycle \(cycle.number) failed: \(message)")))
+    if Int(cycle.failedInARow) < retry.maxAttempts {
+      cycle.phase = .retrying
+      cycle.nextAt =
+        now
+        + retry.delayMilliseconds(
+          failures: Int(cycle.failedInARow), isThrottled: false, seed: configuration.seed,
+          task: 0, attempt: cycle.number)
+      return
+    }
+    cycle.phase = .idle
+    cycle.failedInARow = 0
+    switch run.mode {
+    case .loop:
+      cycle.nextAt = max(now + Span.second, cycle.began + configuration.loop.intervalMilliseconds)
+    case .once, .reconcile:
+      cycle.nextAt = .distantFuture
+      run.onceStep = .finished
+      decision.effects.append(.finished)
+    case .observer: break
+    }
+  }
+
+  /// HAVE against SHOULD as of now.
+  public func analyse(at now: Instant) -> Analysis {
+    Analysis(
+      space: space, map: observed.map, desired: configuration.desired,
+      policy: configuration.gaps, now: wall(now), unattainable: unattainable(at: now))
+  }
+
+  /// A plane of the keys that are waived or known to be absent at their source.
+  func unattainable(at now: Instant) -> [UInt64] {
+    var plane = space.waived(at: wall(now))
+    for (ordinal, row) in observed.keys.rows {
+      let isWaived = row.record.waivedUntil.map { $0 > wall(now) } ?? false
+      guard isWaived || row.record.absent > 0 else { continue }
+      if plane.isEmpty { plane = [UInt64](repeating: 0, count: space.bitCount / 64) }
+      plane[Int(ordinal >> 6)] |= 1 << UInt64(ordinal & 63)
+    }
+    return plane
+  }
+}
+
+extension Desired {
+  /// The columns of a catalog that its declaration or any dimension names.
+  func columnsNamed(of catalog: Int) -> [String] {
+    let declaration = catalogs[catalog]
+    var result = [declaration.season, declaration.date, declaration.time].compactMap { $0 }
+    let all =
+      dimensions + sources.flatMap { $0.dimensions + $0.dataTypes.flatMap(\.dimensions) }
+    for dimension in all {
+      guard case .column(catalog, let column, _, let conditions) = dimension.values else {
+        continue
+      }
+      result.append(column)
+      result += conditions.map(\.column)
+    }
+    return result
+  }
+}

@@ -1,0 +1,174 @@
+// Execution: when a run begins and ends, and what follows. States and transitions: see `Run`.
+
+extension Kernel {
+  mutating func advanceRun(at now: Instant, _ decision: inout Decision) {
+    if run.isDraining {
+      if limits.running == 0, !run.hasSaidDrained {
+        run.hasSaidDrained = true
+        run.phase = .idle
+        decision.effects.append(.drained)
+      }
+      return
+    }
+    noticeTime(at: now)
+    guard executesNow else { return }
+    materialise(at: now, &decision)
+    noticeFew(at: now)
+    switch run.phase {
+    case .idle:
+      if shouldBeginRun(at: now) {
+        run.phase = .running
+        run.began = now
+        run.number += 1
+        run.fewSince = nil
+        admit(at: now, &decision)
+        endRunIfQuiet(at: now, &decision)
+      }
+    case .running:
+      if run.mode == .loop, now >= run.began + configuration.loop.maxRunMilliseconds {
+        run.phase = .ending
+        endRunIfQuiet(at: now, &decision)
+      } else {
+        admit(at: now, &decision)
+        endRunIfQuiet(at: now, &decision)
+      }
+    case .ending:
+      endRunIfQuiet(at: now, &decision)
+    }
+  }
+
+  /// What becomes due, or stale, by the clock alone is a gap from that moment on.
+  private mutating func noticeTime(at now: Instant) {
+    guard wall(now) >= cycle.nextChange else { return }
+    let analysis = analyse(at: now)
+    cycle.analysed = wall(now)
+    cycle.nextChange = analysis.nextChange
+    gapsMayBeFree = true
+  }
+
+  private var executesNow: Bool {
+    guard configuration.loop.executes else { return false }
+    switch run.mode {
+    case .loop: return cycle.completed > 0
+    case .once: return run.onceStep == .executing
+    case .reconcile, .observer: return false
+    }
+  }
+
+  /// Tasks that could start but for limits and concurrency.
+  private var readyCount: Int {
+    guard !run.isPaused else { return 0 }
+    return queue.lanes.values.reduce(0) { count, lane in
+      limits.sources[lane.source]?.isPaused == true || laneLimits[lane.scraper] == nil
+        ? count : count + lane.pending
+    }
+  }
+
+  private mutating func noticeFew(at now: Instant) {
+    guard run.phase == .idle else { return }
+    let ready = readyCount
+    if ready > 0, ready < configuration.loop.minTasksToTrigger {
+      if run.fewSince == nil { run.fewSince = now }
+    } else {
+      run.fewSince = nil
+    }
+  }
+
+  private func shouldBeginRun(at now: Instant) -> Bool {
+    if run.mode == .once { return true }
+    let ready = readyCount
+    if ready > 0, ready >= configuration.loop.minTasksToTrigger { return true }
+    guard let since = run.fewSince else { return false }
+    return now >= since + configuration.loop.intervalMilliseconds
+  }
+
+  private mutating func endRunIfQuiet(at now: Instant, _ decision: inout Decision) {
+    guard limits.running == 0, queue.countByState[Int(TaskRecord.State.admitted.rawValue)] == 0
+    else { return }
+    switch run.mode {
+    case .loop:
+      if run.phase == .running, readyCount > 0 { return }
+    case .once:
+      if earliestStart(at: now) <= now + run.waitMilliseconds { return }
+    case .reconcile, .observer: break
+    }
+    run.phase = .idle
+    decision.effects.append(.runEnded(number: run.number))
+    if run.mode == .once {
+      run.onceStep = .reconcilingAgain
+      beginCycle(.afterRun, scan: .always, at: now, &decision)
+      return
+    }
+    // At most one reconciliation each time the queue is looked at: a task that backs off for a
+    // second must not read the catalogs each second.
+    let earliest = cycle.finished + configuration.loop.taskCheckMilliseconds
+    if earliest <= now || run.needsScan {
+      requestCycle(.afterRun, scan: run.needsScan ? .always : .ifOld, at: now, &decision)
+    } else if cycle.phase == .idle {
+      cycle.nextAt = min(cycle.nextAt, earliest)
+    }
+  }
+
+  /// When anything at all could start, if nothing else happens.
+  private mutating func earliestStart(at now: Instant) -> Instant {
+    guard !run.isPaused else { return .distantFuture }
+    var result = queue.nextTimer()?.at ?? .distantFuture
+    for scraper in queue.busyLanes {
+      switch laneVerdict(scraper, at: now) {
+      case .now: return now
+      case .at(let time): result = min(result, time)
+      case .afterEvent: break
+      }
+    }
+    return result
+  }
+
+  /// What `once` and `reconcile` do when a cycle has ended.
+  mutating func onceCycleEnded(at now: Instant, _ decision: inout Decision) {
+    switch (run.mode, run.onceStep) {
+    case (.reconcile, .reconciling), (.once, .reconcilingAgain):
+      run.onceStep = .finished
+      decision.effects.append(.finished)
+    case (.once, .reconciling):
+      if configuration.loop.executes {
+        run.onceStep = .executing
+      } else {
+        run.onceStep = .finished
+        decision.effects.append(.finished)
+      }
+    case (.once, .executing), (.once, .finished), (.reconcile, .executing),
+      (.reconcile, .reconcilingAgain), (.reconcile, .finished), (.loop, _), (.observer, _):
+      break
+    }
+  }
+
+  mutating func runWakeAt(_ now: Instant) -> Instant {
+    guard executesNow, !run.isDraining else { return .distantFuture }
+    var result = Instant.distantFuture
+    if cycle.nextChange < .distantFuture {
+      result = min(result, cycle.nextChange - clock.wallOffsetMilliseconds)
+    }
+    if hasRoom { result = min(result, gapsMayBeFree ? now : materialisedUntil) }
+    switch run.phase {
+    case .idle:
+      if let since = run.fewSince {
+        result = min(result, since + configuration.loop.intervalMilliseconds)
+      }
+    case .running:
+      if run.mode == .loop {
+        result = min(result, run.began + configuration.loop.maxRunMilliseconds)
+      }
+      if limits.running < max(1, configuration.globalLimits.maxConcurrent), !run.isPaused {
+        for scraper in queue.busyLanes {
+          switch laneVerdict(scraper, at: now) {
+          case .now: break
+          case .at(let time): result = min(result, time)
+          case .afterEvent: break
+          }
+        }
+      }
+    case .ending: break
+    }
+    return result
+  }
+}

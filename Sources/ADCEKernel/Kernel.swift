@@ -1,0 +1,258 @@
+/// Every decision of ADCE: one value, one entry, no clock, no thread, no file.
+///
+/// What it knows is records and what is derived from them. The host (or the simulator) feeds it
+/// events, commits the mutations that it answers with, and then carries out its effects.
+public struct Kernel: ~Copyable, Sendable {
+  public private(set) var configuration: Configuration
+  public internal(set) var space: KeySpace
+  /// The sum of the hashes of all records, adjusted with each mutation.
+  public private(set) var digest: Hash128
+
+  var names: Names
+  var counters: ControlRecord.Counters
+  var clock: ControlRecord.Clock
+  public internal(set) var cycle: Cycle
+  public internal(set) var run: Run
+  var catalogs: Table<CatalogRecord>
+  var observed: Observed
+  var queue: TaskQueue
+  var limits: Limits
+
+  // Derived, and not part of what recovery must reproduce.
+  var control: Table<ControlRecord>
+  var laneLimits: [NameID: LaneLimits]
+  /// No key will become free for a task before this, unless something happens.
+  var materialisedUntil: Instant = .distantPast
+  /// Set by whatever may have made a gap free for a task.
+  var gapsMayBeFree = true
+
+  /// The effects and mutations of one step stay below about this many records.
+  static let recordsPerStepMax = 4096
+
+  init(
+    configuration: Configuration, space: KeySpace, digest: Hash128, names: Names,
+    catalogs: Table<CatalogRecord>, observed: Observed, queue: TaskQueue, limits: Limits,
+    control: Table<ControlRecord>
+  ) {
+    self.configuration = configuration
+    self.space = space
+    self.digest = digest
+    self.names = names
+    self.catalogs = catalogs
+    self.observed = observed
+    self.queue = queue
+    self.limits = limits
+    self.control = control
+    counters = .init()
+    clock = .init()
+    cycle = Cycle()
+    run = Run()
+    laneLimits = [:]
+  }
+
+  /// A deliberate copy: for another process's questions, a dry run, a twin in a test.
+  public func fork() -> Kernel {
+    var copy = Kernel(
+      configuration: configuration, space: space, digest: digest, names: names,
+      catalogs: catalogs, observed: observed, queue: queue, limits: limits, control: control)
+    copy.counters = counters
+    copy.clock = clock
+    copy.cycle = cycle
+    copy.run = run
+    copy.laneLimits = laneLimits
+    copy.materialisedUntil = materialisedUntil
+    copy.gapsMayBeFree = gapsMayBeFree
+    return copy
+  }
+
+  /// The one entry: takes an event, appends to `decision` what is to be written and done, and
+  /// sets its `wakeAt`.
+  ///
+  /// `now` must not be earlier than in the step before.
+  public mutating func step(_ event: Event, at now: Instant, into decision: inout Decision) {
+    handle(event, at: now, &decision)
+    progress(at: now, &decision)
+    writeControl(&decision)
+    decision.wakeAt = wakeAt(now)
+    digest = digest &+ decision.takeDigestChange()
+  }
+
+  private mutating func handle(_ event: Event, at now: Instant, _ decision: inout Decision) {
+    switch event {
+    case .started(let start): started(start, at: now, &decision)
+    case .wallClockChanged(let offset): clock.wallOffsetMilliseconds = offset
+    case .configurationChanged(let new): change(to: new, at: now, &decision)
+    case .catalogsLoaded(let ticket, let loads):
+      catalogsLoaded(loads, ticket: ticket, at: now, &decision)
+    case .scanFinished(let ticket, let scan): finish(scan, ticket: ticket, at: now, &decision)
+    case .scanFailed(let ticket, let failure):
+      fail(failure.message, ticket: ticket, at: now, &decision)
+    case .lookedUp(let task, let answer): lookedUp(task, answer, at: now, &decision)
+    case .attemptEnded(let end): attemptEnded(end, at: now, &decision)
+    case .woken: break
+    case .requested(let request): answer(request, at: now, &decision)
+    }
+  }
+
+  /// Whatever time or the event has made possible, in a fixed order.
+  private mutating func progress(at now: Instant, _ decision: inout Decision) {
+    guard run.mode != .observer else { return }
+    limits.expire(at: now, limit: 512, into: &decision)
+    wakeTasks(at: now, &decision)
+    advanceCycle(at: now, &decision)
+    advanceRun(at: now, &decision)
+    observed.retireLedger(limit: 1024, in: space, into: &decision)
+    queue.removeEnded(at: now, limit: 512, into: &decision)
+  }
+
+  /// The wall clock at a moment.
+  func wall(_ now: Instant) -> Instant { now + clock.wallOffsetMilliseconds }
+
+  private mutating func writeControl(_ decision: inout Decision) {
+    control.put(.counters(counters), at: .counters, into: &decision)
+    control.put(.clock(clock), at: .clock, into: &decision)
+    control.put(.cycle(cycle), at: .cycle, into: &decision)
+    control.put(.run(run), at: .run, into: &decision)
+  }
+
+  mutating func nextTicket() -> Event.Ticket {
+    defer { counters.nextTicket += 1 }
+    return Event.Ticket(counters.nextTicket)
+  }
+
+}
+
+// MARK: - Start, clock, configuration
+
+extension Kernel {
+  private mutating func started(
+    _ start: Event.Start, at now: Instant, _ decision: inout Decision
+  ) {
+    run.mode = start.mode
+    guard start.after != .observer else { return }
+    let isAnotherBoot = clock.bootID != .zero && clock.bootID != start.bootID
+    clock.bootID = start.bootID
+    clock.wallAtBootMilliseconds = start.wallAtBootMilliseconds
+    clock.wallOffsetMilliseconds = start.wallOffsetMilliseconds
+    rebuildLanes(&decision)
+    if isAnotherBoot { limits.assumeWorst(at: now, into: &decision) }
+    run.phase = .idle
+    run.onceStep = .reconciling
+    run.waitMilliseconds = start.waitMilliseconds
+    run.fewSince = nil
+    run.isDraining = false
+    run.hasSaidDrained = false
+    abandonAttempts(at: now, &decision)
+    reconcileTasksWithConfiguration(at: now, &decision)
+    let failed = cycle.failedInARow
+    cycle.phase = .idle
+    cycle.isQueued = false
+    cycle.failedInARow = failed
+    // Whatever the last process left off is taken up by a cycle of this one; a daemon that was
+    // away for a moment keeps its rhythm.
+    let due = cycle.began + configuration.loop.intervalMilliseconds
+    switch start.mode {
+    case .loop:
+      cycle.nextAt = cycle.completed == 0 || due <= now ? now : max(now, min(cycle.nextAt, due))
+      if !configuration.loop.reconciles { cycle.nextAt = .distantFuture }
+    case .once, .reconcile:
+      beginCycle(.started, scan: .always, at: now, &decision)
+    case .observer: break
+    }
+  }
+
+  /// Attempts found running belong to a process that is no more: their outcome is unknown, and
+  /// their keys are looked up in the lake before they are tried again.
+  private mutating func abandonAttempts(at now: Instant, _ decision: inout Decision) {
+    for id in queue.attempts.sortedKeys {
+      guard let attempt = queue.attempts[id] else { continue }
+      limits.end(
+        attempt, lane: laneLimits[attempt.scraper], made: nil, at: now, into: &decision)
+      countAttempt(of: attempt, at: now, &decision)
+      queue.end(id, into: &decision)
+    }
+    for id in queue.liveIDs {
+      guard var task = queue.tasks[id], task.state == .running || task.state == .admitted
+      else { continue }
+      if task.state == .running {
+        task.mustVerify = true
+        task.reason = .unknownOutcome
+      }
+      task.state = .pending
+      queue.put(task, at: id, into: &decision)
+    }
+  }
+
+  private mutating func change(
+    to new: Configuration, at now: Instant, _ decision: inout Decision
+  ) {
+    configuration = new
+    rebuildLanes(&decision)
+    limits.recount(
+      queue.attempts.sortedKeys.compactMap { id in
+        queue.attempts[id].map { ($0, laneLimits[$0.scraper]) }
+      })
+    rebuildSpace(at: now, &decision)
+    reconcileTasksWithConfiguration(at: now, &decision)
+    gapsMayBeFree = true
+    requestCycle(.configuration, scan: .ifOld, at: now, &decision)
+  }
+
+  /// The limits of each scraper, by its stable name.
+  mutating func rebuildLanes(_ decision: inout Decision) {
+    laneLimits = [:]
+    for scraper in configuration.scrapers {
+      let id = names.id(scraper.id, into: &decision)
+      let source = names.id(scraper.source, into: &decision)
+      laneLimits[id] = LaneLimits(
+        source: source, scraper: id, settings: scraper, configuration: configuration)
+    }
+  }
+
+  /// Cancels tasks whose scraper is no longer their data type's: their gaps are found again.
+  private mutating func reconcileTasksWithConfiguration(
+    at now: Instant, _ decision: inout Decision
+  ) {
+    for id in queue.liveIDs {
+      guard let task = queue.tasks[id], task.state != .running else { continue }
+      let type = dataType(source: task.source, type: task.type)
+      if let scraper = type?.scraper,
+        names.known(configuration.scrapers[scraper].id) == task.scraper
+      {
+        continue
+      }
+      close(
+        id, as: .cancelled, type == nil ? .noLongerExpected : .configurationChanged,
+        at: now, &decision)
+    }
+  }
+
+  func dataType(source: NameID, type: NameID) -> Desired.DataType? {
+    guard let sourceName = names.text(source), let typeName = names.text(type) else { return nil }
+    return configuration.desired.sources.first { $0.name == sourceName }?
+      .dataTypes.first { $0.name == typeName }
+  }
+
+  func dataType(_ index: Int) -> Desired.DataType {
+    let type = space.types[index]
+    return configuration.desired.sources[type.source].dataTypes[type.dataType]
+  }
+
+  func sourceName(_ index: Int) -> String {
+    configuration.desired.sources[space.types[index].source].name
+  }
+}
+
+// MARK: - When to be asked again
+
+extension Kernel {
+  private mutating func wakeAt(_ now: Instant) -> Instant {
+    guard run.mode != .observer else { return .distantFuture }
+    var result = Instant.distantFuture
+    if cycle.phase == .idle || cycle.phase == .retrying { result = min(result, cycle.nextAt) }
+    if let timer = queue.nextTimer() { result = min(result, timer.at) }
+    result = min(result, runWakeAt(now))
+    if observed.hasRetirable { result = min(result, now) }
+    return max(result, now)
+  }
+}

@@ -1,0 +1,115 @@
+// From task to attempt: who may start now, and in which order.
+
+extension Kernel {
+  /// Tasks whose keys are being looked up in the lake at the same time, at most.
+  private static let verifyingMax = 16
+  /// One admission in so many goes to the oldest task that could be admitted, so that LOW work
+  /// proceeds however much CRITICAL work there is.
+  private static let oldestEvery: UInt64 = 8
+
+  /// Whether a task of a lane may start now.
+  func laneVerdict(_ scraper: NameID, at now: Instant) -> Limits.Verdict {
+    guard let lane = laneLimits[scraper], limits.sources[lane.source]?.isPaused != true else {
+      return .afterEvent
+    }
+    return limits.verdict(lane, at: now)
+  }
+
+  /// Starts what may start, best first, until concurrency or limits end it.
+  mutating func admit(at now: Instant, _ decision: inout Decision) {
+    guard !run.isPaused else { return }
+    var candidates = queue.busyLanes
+    while limits.running < max(1, configuration.globalLimits.maxConcurrent), !candidates.isEmpty {
+      candidates.removeAll { laneVerdict($0, at: now) != .now }
+      guard let id = nextToAdmit(among: candidates, at: now) else { return }
+      if needsLookUp(id, at: now) {
+        let verifying = queue.countByState[Int(TaskRecord.State.admitted.rawValue)]
+        guard verifying < Kernel.verifyingMax, var task = queue.tasks[id] else { return }
+        task.state = .admitted
+        queue.put(task, at: id, into: &decision)
+        decision.effects.append(.lookUp(id))
+      } else {
+        start(id, at: now, &decision)
+      }
+    }
+  }
+
+  private mutating func nextToAdmit(among lanes: [NameID], at now: Instant) -> TaskID? {
+    if counters.nextAttempt % Kernel.oldestEvery == 0 {
+      var oldest: TaskID?
+      for lane in lanes {
+        guard let id = queue.oldest(of: lane) else { continue }
+        oldest = oldest.map { min($0, id) } ?? id
+      }
+      return oldest
+    }
+    let scoring = Scoring(policy: configuration.queue.scoring)
+    var best: TaskQueue.Ready?
+    for lane in lanes {
+      guard var ready = queue.best(of: lane), let source = queue.lanes[lane]?.source else {
+        continue
+      }
+      ready.score += scoring.gain(of: names.text(source) ?? "", at: now)
+      best = best.map { min($0, ready) } ?? ready
+    }
+    return best?.task
+  }
+
+  /// Before a first attempt, evidence that is too old is checked: no source is ever asked for what
+  /// the lake already holds. After an attempt of unknown outcome it always is.
+  private func needsLookUp(_ id: TaskID, at now: Instant) -> Bool {
+    guard let task = queue.tasks[id], !task.isCount else { return false }
+    if task.mustVerify { return true }
+    guard task.attempts == 0 else { return false }
+    let limit =
+      dataType(source: task.source, type: task.type)?.verifyOlderThanMilliseconds ?? Span.hour
+    if task.verified >= now - limit { return false }
+    guard let began = observed.current?.record.began else { return true }
+    return wall(now) - began > limit
+  }
+
+  private mutating func start(_ id: TaskID, at now: Instant, _ decision: inout Decision) {
+    guard var task = queue.tasks[id], let lane = laneLimits[task.scraper] else { return }
+    let items = task.isCount ? [] : itemsToTry(of: id, task, at: now)
+    guard task.isCount || !items.isEmpty else {
+      settle(id, at: now, &decision)
+      return
+    }
+    let attempt = AttemptID(counters.nextAttempt)
+    counters.nextAttempt += 1
+    queue.begin(
+      AttemptRecord(
+        task: id, source: task.source, scraper: task.scraper, started: now,
+        requests: lane.requests, items: items),
+      at: attempt, into: &decision)
+    limits.start(lane, at: now, into: &decision)
+    task.state = .running
+    task.reason = .none
+    task.attempts += 1
+    queue.put(task, at: id, into: &decision)
+    decision.effects.append(.start(attempt))
+  }
+
+  /// For `http` the first key that may be tried, for `command` all of them.
+  private func itemsToTry(of id: TaskID, _ task: TaskRecord, at now: Instant) -> [Int] {
+    guard let ordinals = queue.ordinals[id], let scraper = scraper(named: task.scraper) else {
+      return []
+    }
+    var result: [Int] = []
+    for (index, ordinal) in ordinals.enumerated()
+    where task.isOpen(index) && ordinal != TaskQueue.unexpected {
+      if let record = observed.keys[Int(ordinal)] {
+        if Int(record.attempts) >= scraper.retry.maxAttempts { continue }
+        if record.notBefore > now { continue }
+      }
+      result.append(index)
+      if scraper.kind == .http { break }
+    }
+    return result
+  }
+
+  func scraper(named id: NameID) -> Configuration.Scraper? {
+    guard let text = names.text(id) else { return nil }
+    return configuration.scrapers.first { $0.id == text }
+  }
+}

@@ -1,0 +1,271 @@
+// From gap to task: gaps stay bits; tasks are made of them in score order while there is room.
+
+extension Kernel {
+  /// Tasks made in one step at most; the rest follows at once.
+  private static let tasksPerStepMax = 256
+  static let parkedMax = 10_000
+
+  /// Whether so much room has come free that making tasks is worth a pass over the gaps.
+  var hasRoom: Bool {
+    Kernel.isWorthAPass(open: queue.open, of: configuration.queue.maxLive)
+      && Priority.allCases.contains { hasRoom(for: $0) }
+  }
+
+  /// The same for one priority. Tasks of it are made only when this holds, so that a full queue is
+  /// filled a tenth at a time and not with a pass for each task that ends.
+  func hasRoom(for priority: Priority) -> Bool {
+    let index = Int(priority.rawValue)
+    return Kernel.isWorthAPass(
+      open: queue.openByPriority[index], of: configuration.queue.maxLiveByPriority[index])
+  }
+
+  private static func isWorthAPass(open: Int, of bound: Int) -> Bool {
+    let free = bound - open
+    return free > 0 && (free >= max(1, bound / 10) || open == 0)
+  }
+
+  mutating func materialise(at now: Instant, _ decision: inout Decision) {
+    guard configuration.loop.makesTasks, hasRoom, gapsMayBeFree || now >= materialisedUntil
+    else { return }
+    let analysis = analyse(at: now)
+    var pass = Pass(
+      now: now, left: min(configuration.queue.maxLive - queue.open, Kernel.tasksPerStepMax),
+      unwanted: unwanted(at: now),
+      rooms: Priority.allCases.map { priority in
+        let index = Int(priority.rawValue)
+        return hasRoom(for: priority)
+          ? configuration.queue.maxLiveByPriority[index] - queue.openByPriority[index] : 0
+      })
+    for candidate in candidates(analysis, at: now) {
+      if pass.left == 0 { break }
+      switch candidate.gap {
+      case .keys(let group): makeTasks(of: group, candidate, &pass, &decision)
+      case .count(let gap): makeTask(of: gap, candidate, &pass, &decision)
+      }
+    }
+    // A pass that made as many tasks as it may is followed by another; one that went through all
+    // gaps is not, until something may have freed one.
+    let isThroughAll = pass.left > 0
+    gapsMayBeFree = !isThroughAll
+    materialisedUntil = pass.nextFree
+  }
+
+  private struct Pass {
+    let now: Instant
+    var left: Int
+    let unwanted: [UInt64]
+    /// By priority: tasks that may still be made.
+    var rooms: [Int]
+    /// When the first of the gaps that are held back now may become a task.
+    var nextFree = Instant.distantFuture
+  }
+
+  private struct Candidate {
+    enum Gap {
+      case keys(GapGroup)
+      case count(CountedGap)
+    }
+    var gap: Gap
+    var type: Int
+    var scraper: Int
+    var priority: Priority
+    var score: Int64
+    var ownerOrder: UInt8
+    var due: Instant
+  }
+
+  /// Everything that tasks could be made of, in the order of admission.
+  private func candidates(_ analysis: Analysis, at now: Instant) -> [Candidate] {
+    var result: [Candidate] = []
+    let scoring = Scoring(policy: configuration.queue.scoring)
+    func append(_ gap: Candidate.Gap, type: Int, priority: Priority, objects: Int, due: Instant) {
+      let dataType = dataType(type)
+      guard let scraper = dataType.scraper, configuration.scrapers[scraper].canRun else { return }
+      result.append(
+        Candidate(
+          gap: gap, type: type, scraper: scraper, priority: priority,
+          score: scoring.score(
+            priority: priority, source: sourceName(type), firstDetected: now, objects: objects,
+            successMicro: successMicro(of: scraper, at: now)),
+          ownerOrder: dataType.ownerOrder, due: due))
+    }
+    for group in analysis.groups {
+      append(
+        .keys(group), type: group.type, priority: group.priority,
+        objects: min(group.count, configuration.queue.itemsPerTask),
+        due: space.due(group.ordinals.lowerBound))
+    }
+    for gap in analysis.countedGaps {
+      let slot = space.slots[gap.slot]
+      append(
+        .count(gap), type: slot.type, priority: gap.priority, objects: gap.missing,
+        due: slot.season?.start ?? .distantPast)
+    }
+    // Sorting is stable in effect: the position breaks the last tie.
+    return result.enumerated().sorted { a, b in
+      if a.element.score != b.element.score { return a.element.score > b.element.score }
+      if a.element.ownerOrder != b.element.ownerOrder {
+        return a.element.ownerOrder < b.element.ownerOrder
+      }
+      if a.element.due != b.element.due { return a.element.due < b.element.due }
+      return a.offset < b.offset
+    }.map(\.element)
+  }
+
+  /// Keys that no task may be made of: waived, or vanished in a doubted snapshot.
+  private func unwanted(at now: Instant) -> [UInt64] {
+    var plane = space.waived(at: wall(now))
+    if plane.isEmpty { plane = [UInt64](repeating: 0, count: space.bitCount / 64) }
+    for (ordinal, row) in observed.keys.rows {
+      if let until = row.record.waivedUntil, until > wall(now) {
+        plane[Int(ordinal >> 6)] |= 1 << UInt64(ordinal & 63)
+      }
+    }
+    for (index, word) in observed.vanished.enumerated() { plane[index] |= word }
+    return plane
+  }
+
+  private mutating func makeTasks(
+    of group: GapGroup, _ candidate: Candidate, _ pass: inout Pass, _ decision: inout Decision
+  ) {
+    let priority = Int(group.priority.rawValue)
+    let room = min(pass.left, pass.rooms[priority])
+    guard room > 0 else { return }
+    let wanted = room * configuration.queue.itemsPerTask
+    let (free, nextFree) = freeGaps(of: group, limit: wanted, pass)
+    pass.nextFree = min(pass.nextFree, nextFree)
+    var start = 0
+    while start < free.count {
+      let end = min(start + configuration.queue.itemsPerTask, free.count)
+      makeTask(of: Array(free[start..<end]), group, candidate, at: pass.now, &decision)
+      start = end
+      pass.rooms[priority] -= 1
+      pass.left -= 1
+    }
+  }
+
+  /// The first gaps of a group that are neither claimed nor held back, and when the first of
+  /// those held back is free.
+  private func freeGaps(
+    of group: GapGroup, limit: Int, _ pass: Pass
+  ) -> (ordinals: [UInt32], nextFree: Instant) {
+    var result: [UInt32] = []
+    var nextFree = Instant.distantFuture
+    let claimed = queue.claimed
+    let keys = observed.keys
+    Analysis.forEachGap(
+      in: group, space: space, map: observed.map, now: wall(pass.now),
+      desired: configuration.desired, policy: configuration.gaps
+    ) { ordinal in
+      let word = ordinal >> 6
+      let bit = UInt64(ordinal & 63)
+      if (claimed[word] | pass.unwanted[word]) >> bit & 1 == 1 { return true }
+      if !keys.rows.isEmpty, let record = keys[ordinal], record.notBefore > pass.now {
+        nextFree = min(nextFree, record.notBefore)
+        return true
+      }
+      result.append(UInt32(ordinal))
+      return result.count < limit
+    }
+    return (result, nextFree)
+  }
+
+  private mutating func makeTask(
+    of ordinals: [UInt32], _ group: GapGroup, _ candidate: Candidate, at now: Instant,
+    _ decision: inout Decision
+  ) {
+    var keys = TaskItemsRecord()
+    var key: [UInt8] = []
+    var firstDetected = now
+    for ordinal in ordinals {
+      key.removeAll(keepingCapacity: true)
+      space.appendKey(of: Int(ordinal), to: &key)
+      keys.append(key)
+      if let record = observed.keys[Int(ordinal)] {
+        firstDetected = min(firstDetected, record.firstTask)
+      }
+    }
+    let season = space.segments[group.segment].season?.name
+    let record = newTask(
+      candidate, kind: group.kind, season: season, firstDetected: firstDetected,
+      objects: ordinals.count, due: space.due(Int(ordinals[0])), items: ordinals.count, at: now,
+      &decision)
+    queue.add(
+      record, keys: keys, ordinals: ordinals, at: nextTaskID(), into: &decision)
+  }
+
+  private mutating func makeTask(
+    of gap: CountedGap, _ candidate: Candidate, _ pass: inout Pass, _ decision: inout Decision
+  ) {
+    let slot = space.slots[gap.slot]
+    let key = LakeKey(countSlot: slot.identity)
+    if let record = observed.keys[key], record.notBefore > pass.now {
+      pass.nextFree = min(pass.nextFree, record.notBefore)
+      return
+    }
+    let priority = Int(gap.priority.rawValue)
+    guard pass.rooms[priority] > 0 else { return }
+    let record = newTask(
+      candidate, kind: .missing, season: slot.season?.name, firstDetected: pass.now,
+      objects: gap.missing, due: slot.season?.start ?? .distantPast, items: 0, at: pass.now,
+      &decision)
+    let claim = TaskQueue.TaskSlot(
+      source: record.source, type: record.type, season: record.season)
+    guard queue.claimedCounts[claim] == nil else { return }
+    queue.add(
+      record, keys: TaskItemsRecord(), ordinals: [], at: nextTaskID(), into: &decision)
+    pass.rooms[priority] -= 1
+    pass.left -= 1
+  }
+
+  private mutating func newTask(
+    _ candidate: Candidate, kind: GapKind, season: String?, firstDetected: Instant, objects: Int,
+    due: Instant, items: Int, at now: Instant, _ decision: inout Decision
+  ) -> TaskRecord {
+    let source = sourceName(candidate.type)
+    let scoring = Scoring(policy: configuration.queue.scoring)
+    return TaskRecord(
+      priority: candidate.priority, kind: kind, source: names.id(source, into: &decision),
+      type: names.id(dataType(candidate.type).name, into: &decision),
+      season: season.map { names.id($0, into: &decision) } ?? .none,
+      scraper: names.id(configuration.scrapers[candidate.scraper].id, into: &decision),
+      score: scoring.score(
+        priority: candidate.priority, source: source, firstDetected: firstDetected,
+        objects: objects, successMicro: successMicro(of: candidate.scraper, at: now)),
+      ownerOrder: candidate.ownerOrder, due: due, created: now, itemCount: items)
+  }
+
+  private mutating func nextTaskID() -> TaskID {
+    defer { counters.nextTask += 1 }
+    return TaskID(counters.nextTask)
+  }
+
+  /// The success rate of a scraper over the last seven days, in millionths; no history = 0.
+  func successMicro(of scraper: Int, at now: Instant) -> Int64 {
+    guard let id = names.known(configuration.scrapers[scraper].id),
+      let total = limits.scrapers[id]?.total(on: CivilDay(containing: wall(now))),
+      total.finished > 0
+    else { return 0 }
+    return Int64(total.succeeded) * 1_000_000 / Int64(total.finished)
+  }
+
+  /// Success rates enter the scores once a cycle.
+  mutating func rescore(at now: Instant, _ decision: inout Decision) {
+    let scoring = Scoring(policy: configuration.queue.scoring)
+    for id in queue.liveIDs {
+      guard var task = queue.tasks[id], let source = names.text(task.source),
+        let type = dataType(source: task.source, type: task.type), let scraper = type.scraper
+      else { continue }
+      let ordinals = queue.ordinals[id] ?? []
+      let firstDetected = ordinals.reduce(task.created) { first, ordinal in
+        ordinal == TaskQueue.unexpected
+          ? first : min(first, observed.keys[Int(ordinal)]?.firstTask ?? first)
+      }
+      task.score = scoring.score(
+        priority: task.priority, source: source, firstDetected: firstDetected,
+        objects: task.isCount ? 1 : task.openCount,
+        successMicro: successMicro(of: scraper, at: now))
+      if task != queue.tasks[id] { queue.put(task, at: id, into: &decision) }
+    }
+  }
+}

@@ -1,0 +1,278 @@
+// What an attempt or a look-up has shown, and what follows for the task and its keys.
+
+extension Kernel {
+  mutating func attemptEnded(
+    _ end: AttemptEnd, at now: Instant, _ decision: inout Decision
+  ) {
+    // An end that comes twice, or for an attempt given up at a restart, is late: ignored.
+    guard let attempt = queue.attempts[end.attempt] else { return }
+    limits.end(
+      attempt, lane: laneLimits[attempt.scraper], made: end.requests, at: now, into: &decision)
+    queue.end(end.attempt, into: &decision)
+    let policy = scraper(named: attempt.scraper)
+    let floor = retryAfterFloor(end, policy, source: attempt.source, at: now, &decision)
+    for item in end.items {
+      take(item, of: attempt, end, policy, floor: floor, at: now, &decision)
+    }
+    countSuccess(of: attempt, end, at: now, &decision)
+    guard var task = queue.tasks[attempt.task] else { return }
+    let wasCancelled = task.reason == .byOperator
+    task.message = String(end.message.prefix(200))
+    task.lastFailure = end.failure ?? end.items.lazy.compactMap(\.failure).first
+    if task.isCount { endCount(&task, end, policy, floor: floor, at: now, &decision) }
+    queue.put(task, at: attempt.task, into: &decision)
+    if wasCancelled {
+      cancelByOperator(attempt.task, at: now, &decision)
+    } else if task.state == .running {
+      settle(attempt.task, at: now, &decision)
+    }
+  }
+
+  /// What the source asked us to wait, capped; everything that goes to it waits as long.
+  private mutating func retryAfterFloor(
+    _ end: AttemptEnd, _ policy: Configuration.Scraper?, source: NameID, at now: Instant,
+    _ decision: inout Decision
+  ) -> Instant {
+    guard let asked = end.retryAfterMilliseconds, asked > 0, policy?.honoursRetryAfter ?? true
+    else { return now }
+    let until = now + min(asked, configuration.globalLimits.retryAfterMaxMilliseconds)
+    var record = limits.sources[source] ?? SourceRecord()
+    record.notBefore = max(record.notBefore, until)
+    limits.sources.put(record, at: source, into: &decision)
+    return until
+  }
+
+  private mutating func take(
+    _ item: AttemptEnd.Item, of attempt: AttemptRecord, _ end: AttemptEnd,
+    _ policy: Configuration.Scraper?, floor: Instant, at now: Instant,
+    _ decision: inout Decision
+  ) {
+    guard var task = queue.tasks[attempt.task], item.index < Int(task.itemCount),
+      let ordinal = queue.ordinals[attempt.task]?[item.index]
+    else { return }
+    let isExpected = ordinal != TaskQueue.unexpected
+    switch item.result {
+    case .stored(let facts, let hash):
+      if isExpected {
+        var entry = LedgerRecord(
+          knowledge: .written, facts: facts, known: known(facts, at: now))
+        entry.contentHash = hash
+        observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
+        succeed(Int(ordinal), confirmed: nil, &decision)
+      }
+      task.close(item.index)
+    case .current(let facts):
+      if isExpected {
+        let entry = LedgerRecord(knowledge: .found, facts: facts, known: known(facts, at: now))
+        observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
+        succeed(Int(ordinal), confirmed: wall(now).seconds, &decision)
+      }
+      task.close(item.index)
+    case .failed(let failure):
+      guard isExpected else { break }
+      let closes = failKey(
+        Int(ordinal), failure, end, policy, task: attempt.task, floor: floor, at: now, &decision)
+      if closes {
+        task.close(item.index)
+        task.reason = .absentAtSource
+      }
+    case .untouched:
+      break
+    }
+    queue.put(task, at: attempt.task, into: &decision)
+  }
+
+  /// When we came to know of an object: never before its own time by the server's clock.
+  private func known(_ facts: ObjectFacts, at now: Instant) -> Instant {
+    max(wall(now), Instant(seconds: facts.modifiedSeconds))
+  }
+
+  private mutating func succeed(
+    _ ordinal: Int, confirmed: Int64?, _ decision: inout Decision
+  ) {
+    guard observed.keys[ordinal] != nil || confirmed != nil else { return }
+    var record = KeyRecord()
+    record.waivedUntil = observed.keys[ordinal]?.waivedUntil
+    record.waivedReason = observed.keys[ordinal]?.waivedReason ?? ""
+    record.confirmedSeconds = confirmed ?? 0
+    observed.setKey(record, at: ordinal, in: space, into: &decision)
+  }
+
+  /// Counts a failure against a key, by the policy of its class; true if the key leaves its task.
+  private mutating func failKey(
+    _ ordinal: Int, _ failure: FailureClass, _ end: AttemptEnd,
+    _ policy: Configuration.Scraper?, task: TaskID, floor: Instant, at now: Instant,
+    _ decision: inout Decision
+  ) -> Bool {
+    let retry = policy?.retry ?? .init()
+    var record = observed.keys[ordinal] ?? KeyRecord()
+    record.firstTask = min(record.firstTask, queue.tasks[task]?.created ?? now)
+    record.lastFailure = failure
+    var leaves = false
+    switch failure {
+    case .absent:
+      record.absent = record.absent &+ 1
+      record.attempts = 0
+      record.notBefore = max(floor, now + cooldown(Int(record.absent)))
+      leaves = true
+    case .refused:
+      record.attempts = UInt16(clamping: retry.maxAttempts)
+    case .ownFault:
+      // No fault of the key's: tried again at the slowest pace, for as long as it takes.
+      record.notBefore = max(floor, now + max(Span.second, retry.maxDelayMilliseconds))
+    case .transient, .throttled, .invalid, .scraperFault:
+      record.attempts =
+        end.permanent
+        ? UInt16(clamping: retry.maxAttempts) : record.attempts &+ 1
+      let delay = retry.delayMilliseconds(
+        failures: Int(record.attempts), isThrottled: failure == .throttled,
+        seed: configuration.seed, task: task.number, attempt: end.attempt.number)
+      record.notBefore = max(floor, now + delay)
+    }
+    observed.setKey(record, at: ordinal, in: space, into: &decision)
+    return leaves
+  }
+
+  /// A growing cool-down: doubles each time, capped.
+  func cooldown(_ times: Int) -> Int64 {
+    var delay = configuration.queue.parkedCooldownMilliseconds
+    let cap = configuration.queue.parkedCooldownMillisecondsMax
+    for _ in 1..<max(1, min(times, 63)) where delay < cap { delay = min(delay * 2, cap) }
+    return min(delay, cap)
+  }
+
+  private mutating func countSuccess(
+    of attempt: AttemptRecord, _ end: AttemptEnd, at now: Instant, _ decision: inout Decision
+  ) {
+    let failures = end.items.compactMap(\.failure)
+    // That a source does not have an object is no failure of the scraper, nor is our own disk.
+    if end.failure == .ownFault || failures.contains(.ownFault) { return }
+    if end.failure == nil, !failures.isEmpty, failures.allSatisfy({ $0 == .absent }) { return }
+    var record = limits.scrapers[attempt.scraper] ?? ScraperRecord()
+    record.count(
+      succeeded: end.failure == nil && failures.isEmpty,
+      on: CivilDay(containing: wall(now)), at: now)
+    limits.scrapers.put(record, at: attempt.scraper, into: &decision)
+  }
+
+  /// A run for a count tells only by the next scan what it did.
+  private mutating func endCount(
+    _ task: inout TaskRecord, _ end: AttemptEnd, _ policy: Configuration.Scraper?,
+    floor: Instant, at now: Instant, _ decision: inout Decision
+  ) {
+    run.needsScan = true
+    let slotIndex = countSlot(of: task)
+    if end.failure == nil {
+      if let slotIndex {
+        let key = LakeKey(countSlot: space.slots[slotIndex].identity)
+        var record = observed.keys[key] ?? KeyRecord()
+        record.foundBefore = Int64(observed.map.found[slotIndex])
+        record.parked = record.parked &+ 1
+        record.notBefore = now + cooldown(Int(record.parked))
+        observed.setCount(record, at: key, into: &decision)
+      }
+      task.state = .done
+      task.ended = now
+      return
+    }
+    let retry = policy?.retry ?? .init()
+    if end.permanent || end.failure == .refused || Int(task.attempts) >= retry.maxAttempts {
+      task.parked = task.parked &+ 1
+      task.state = .parked
+      task.reason = end.failure == .refused ? .refused : .attemptsSpent
+      task.notBefore = max(floor, now + cooldown(Int(task.parked)))
+    } else {
+      task.state = .backingOff
+      task.reason = .failed
+      let delay = retry.delayMilliseconds(
+        failures: Int(task.attempts), isThrottled: end.failure == .throttled,
+        seed: configuration.seed, task: end.attempt.number, attempt: end.attempt.number)
+      task.notBefore = max(floor, now + delay)
+    }
+  }
+
+  func countSlot(of task: TaskRecord) -> Int? {
+    space.slots.indices.first { index in
+      let slot = space.slots[index]
+      return names.known(sourceName(slot.type)) == task.source
+        && names.known(dataType(slot.type).name) == task.type
+        && (slot.season.map { names.known($0.name) } ?? NameID.none) == task.season
+    }
+  }
+
+  /// An attempt whose outcome nobody knows counts as one for each of its keys.
+  mutating func countAttempt(
+    of attempt: AttemptRecord, at now: Instant, _ decision: inout Decision
+  ) {
+    guard let ordinals = queue.ordinals[attempt.task] else { return }
+    for index in attempt.items {
+      guard Int(index) < ordinals.count, ordinals[Int(index)] != TaskQueue.unexpected else {
+        continue
+      }
+      let ordinal = Int(ordinals[Int(index)])
+      var record = observed.keys[ordinal] ?? KeyRecord()
+      record.firstTask = min(record.firstTask, queue.tasks[attempt.task]?.created ?? now)
+      record.attempts = record.attempts &+ 1
+      observed.setKey(record, at: ordinal, in: space, into: &decision)
+    }
+  }
+}
+
+extension AttemptEnd.Item {
+  var failure: FailureClass? {
+    if case .failed(let failure) = result { failure } else { nil }
+  }
+}
+
+// MARK: - Look-ups
+
+extension Kernel {
+  mutating func lookedUp(
+    _ id: TaskID, _ answer: Event.LookUp, at now: Instant, _ decision: inout Decision
+  ) {
+    guard var task = queue.tasks[id], task.state == .admitted else { return }
+    switch answer {
+    case .failed(let message):
+      task.state = .backingOff
+      task.reason = .failed
+      task.lastFailure = .ownFault
+      task.message = String(message.prefix(200))
+      task.notBefore = now + Span.minute
+      queue.put(task, at: id, into: &decision)
+    case .answered(let items):
+      for item in items { learn(item, of: id, at: now, &decision) }
+      guard var task = queue.tasks[id] else { return }
+      task.verified = now
+      task.mustVerify = false
+      queue.put(task, at: id, into: &decision)
+      settle(id, whenEmpty: task.attempts > 0 ? .done : .cancelled, at: now, &decision)
+    }
+  }
+
+  private mutating func learn(
+    _ item: Event.LookUp.Item, of id: TaskID, at now: Instant, _ decision: inout Decision
+  ) {
+    guard var task = queue.tasks[id], item.index < Int(task.itemCount), task.isOpen(item.index),
+      let ordinal = queue.ordinals[id]?[item.index], ordinal != TaskQueue.unexpected
+    else { return }
+    let entry =
+      item.facts.map {
+        LedgerRecord(knowledge: .found, facts: $0, known: known($0, at: now))
+      }
+      ?? LedgerRecord(
+        knowledge: .notThere, facts: ObjectFacts(bytes: 0, modifiedSeconds: 0), known: wall(now))
+    observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
+    guard gap(at: Int(ordinal), now) == nil else { return }
+    succeed(Int(ordinal), confirmed: nil, &decision)
+    task.close(item.index)
+    task.reason = .filledElsewhere
+    queue.put(task, at: id, into: &decision)
+  }
+
+  /// The gap that an ordinal is, if it is one.
+  func gap(at ordinal: Int, _ now: Instant) -> GapKind? {
+    Analysis.gap(
+      at: ordinal, space: space, map: observed.map, now: wall(now),
+      desired: configuration.desired)
+  }
+}
