@@ -16,6 +16,8 @@ extension KeySpace {
     case datedTypeWithoutSettle(source: String, type: String)
     /// Its patterns would yield more than `limit` keys: it is treated as unbounded.
     case tooManyKeys(source: String, type: String, limit: Int)
+    /// Some of its keys are longer than an object's can be (1,024 bytes): they are not expected.
+    case tooLongKeys(source: String, type: String)
     /// The last listed season has ended: nothing new is expected, and that looks like health.
     case seasonsEnded(source: String, type: String, last: String)
   }
@@ -46,6 +48,8 @@ extension KeySpace.Finding: CustomStringConvertible {
         + "at the very end may be unfinished"
     case .tooManyKeys(let source, let type, let limit):
       "\(source)/\(type) would yield more than \(limit) keys: it is not expected"
+    case .tooLongKeys(let source, let type):
+      "\(source)/\(type) names keys of over 1,024 bytes: they are not expected"
     case .seasonsEnded(let source, let type, let last):
       "\(source)/\(type): the calendar has passed the last listed season, \(last)"
     }

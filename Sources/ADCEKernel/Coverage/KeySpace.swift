@@ -17,8 +17,52 @@ public struct KeySpace: Sendable {
   /// One a counted (type, season), or a type that is counted as a whole.
   public internal(set) var slots: [CountSlot] = []
 
-  public init(desired: Desired, catalogs: [CatalogTable?], now: Instant) {
+  // What follows is the representation. Arrays by ordinal also have (meaningless) entries for the
+  // ordinals between a segment's end and the next multiple of 64.
+  var store = KeyStore()
+  /// By ordinal.
+  var names: [KeyStore.Name] = []
+  /// By ordinal, an index into `moments`: neighbours share theirs.
+  var momentIndexes: [UInt32] = []
+  var moments: [KeyMoment] = []
+  /// A plane: the object has a date, so that it is stale by having been captured early.
+  var dated: [UInt64] = []
+  /// By word of a plane.
+  var bounds: [WordBounds] = []
+  /// By word of a plane, its segment.
+  var wordSegments: [UInt32] = []
+  /// By segment.
+  var seasonTexts: [KeyStore.SeasonText] = []
+  /// By segment: what to add to an ordinal to find its time in `CoverageMap.times`; nil if its
+  /// times are not kept.
+  var timeOffsets: [Int?] = []
+  var timeCount = 0
+  var table = KeyTable(capacity: 0)
+  /// Patterns that are matched by shape, in the order in which they claim a key.
+  var shapes: [Shape] = []
+  /// By type.
+  var rules: [TypeRule] = []
+  /// By type: of the names of source and type.
+  var typeIdentities: [Hash128] = []
+  var catalogTables: [CatalogTable?] = []
+  var waivers: [WaivedKeys] = []
+  /// When the next season of any type begins.
+  var nextSeasonStart: Instant = .distantFuture
+
+  /// Total: whatever the definition and the catalogs hold, it comes to an end without a trap.
+  ///
+  /// `catalogs` come in the order of `Desired.catalogs`; nil is one that is unknown. A data type
+  /// whose patterns yield more than `keyLimit` keys, together with those before it, is unbounded.
+  public init(
+    desired: Desired, catalogs: [CatalogTable?], now: Instant, keyLimit: Int = 50_000_000
+  ) {
+    var builder = KeySpaceBuilder(
+      desired: desired, tables: catalogs, now: now, keyLimit: min(keyLimit, KeyTable.indexMax))
+    self = builder.build()
   }
+
+  /// A space of nothing, for the builder to fill.
+  init() {}
 
   /// By what a data type's completeness is known, CONFIG.md §5 (Basis).
   public enum Basis: UInt8, Hashable, Sendable { case keys, count, unbounded }
@@ -71,38 +115,29 @@ public struct KeySpace: Sendable {
     public var identity: Hash128
   }
 
-  /// Appends the key's bytes.
-  public func appendKey(of ordinal: Int, to bytes: inout [UInt8]) {}
+}
 
-  /// The values of its placeholders, and season, year and date where known; sorted by name.
-  public func parameters(of ordinal: Int) -> [AttemptWork.Parameter] { [] }
+/// When a key is expected, and which date its priority looks at.
+struct KeyMoment: Hashable, Sendable {
+  /// Milliseconds since 1970.
+  var due: Int64
+  var settled: Int64
+  /// Days since 1970; `CatalogRows.Moment.noDate` if it has none.
+  var date: Int32
+}
 
-  /// All columns of the catalog rows behind the key, sorted by name.
-  public func columns(of ordinal: Int) -> [AttemptWork.Parameter] { [] }
+/// Of 64 neighbouring ordinals, so that whole words are judged at once.
+struct WordBounds: Hashable, Sendable {
+  var settledMin = Int64.max
+  var settledMax = Int64.min
+  /// Of those with a date.
+  var dateMin = Int32.max
+  var dateMax = Int32.min
+}
 
-  /// From this very moment on the object is expected.
-  public func due(_ ordinal: Int) -> Instant { .distantPast }
-
-  /// An object captured before it is *early*, and stale from it on.
-  public func settled(_ ordinal: Int) -> Instant { .distantPast }
-
-  /// The date that its priority looks at; nil if it has none.
-  public func date(_ ordinal: Int) -> CivilDay? { nil }
-
-  public func segmentIndex(of ordinal: Int) -> Int { 0 }
-
-  /// The ordinal of a key, expected or future; nil if no type of basis keys names it.
-  public func ordinal(of key: UnsafeRawBufferPointer) -> Int? { nil }
-
-  /// A plane of the ordinals whose waiver in the definition holds; empty if there are no waivers.
-  public func waived(at now: Instant) -> [UInt64] { [] }
-
-  /// The earliest moment after `now` at which an ordinal becomes due; `.distantFuture` if none.
-  public func nextDue(after now: Instant) -> Instant { .distantFuture }
-
-  /// What `map`, made for `old`, says in this space: equal segments are kept, of changed ones each
-  /// present key is rendered and matched. What was not expected before has no evidence yet.
-  public func translate(_ map: CoverageMap, from old: KeySpace) -> CoverageMap {
-    CoverageMap(for: self)
-  }
+/// What of a data type decides the bits of an object.
+struct TypeRule: Hashable, Sendable {
+  var minBytes: Int64
+  var freshness: Desired.Freshness
+  var freshnessMilliseconds: Int64?
 }
