@@ -69,7 +69,7 @@ let package = Package(
     // The simulated world.
     .target(
       name: "ADCESimulation",
-      dependencies: ["ADCEKernel"],
+      dependencies: ["ADCEKernel", .product(name: "Collections", package: "swift-collections")],
       swiftSettings: strict),
 
     .executableTarget(

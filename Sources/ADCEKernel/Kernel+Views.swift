@@ -129,7 +129,7 @@ extension Kernel {
     var goesOn = true
     for group in analysis.groups where goesOn {
       let season = space.segments[group.segment].season?.name
-      Analysis.forEachGap(
+      analysis.forEachGap(
         in: group, space: space, map: observed.map, now: wall(now),
         desired: configuration.desired, policy: configuration.gaps
       ) { ordinal in

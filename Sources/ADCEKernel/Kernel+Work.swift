@@ -55,12 +55,3 @@ extension Kernel {
     return hash
   }
 }
-
-extension CoverageMap {
-  public func isPresent(_ ordinal: Int) -> Bool {
-    present[ordinal >> 6] >> UInt64(ordinal & 63) & 1 == 1
-  }
-  public func isUndersized(_ ordinal: Int) -> Bool {
-    undersized[ordinal >> 6] >> UInt64(ordinal & 63) & 1 == 1
-  }
-}

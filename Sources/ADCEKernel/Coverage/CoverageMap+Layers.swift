@@ -1,4 +1,5 @@
-/// What `Observed` needs to lay one kind of knowledge over another.
+// What `Observed` needs to lay one kind of knowledge over another.
+
 extension CoverageMap {
   /// Takes one ordinal's bits and time from another map of the same space.
   mutating func copy(_ ordinal: Int, from other: CoverageMap) {
@@ -7,20 +8,29 @@ extension CoverageMap {
     present[word] = present[word] & ~mask | other.present[word] & mask
     undersized[word] = undersized[word] & ~mask | other.undersized[word] & mask
     early[word] = early[word] & ~mask | other.early[word] & mask
+    setTime(ordinal, other.modifiedSeconds(ordinal))
   }
 
-  /// A copy that is there was shown to be current at that second.
+  /// A copy that is there was shown to be current at that second: it counts like a LastModified.
   mutating func confirm(_ ordinal: Int, seconds: Int64, in space: KeySpace) {
+    guard isPresent(ordinal) else { return }
+    let word = ordinal >> 6
+    let mask: UInt64 = 1 << UInt64(ordinal & 63)
+    if Instant(seconds: seconds) >= space.settled(ordinal) { early[word] &= ~mask }
+    setTime(ordinal, max(modifiedSeconds(ordinal), UInt32(clamping: max(1, seconds))))
+  }
+
+  public func isUndersized(_ ordinal: Int) -> Bool {
+    undersized[ordinal >> 6] >> UInt64(ordinal & 63) & 1 == 1
   }
 
   /// The numbers that a snapshot's record keeps beside its bits.
   mutating func restoreCounts(
-    objects: Int, bytes: Int64, unmatched: Int, found: [Int], bytesByType: [Int64],
-    surplusByType: [Int], prefixes: [SnapshotRecord.Prefix]
+    _ snapshot: SnapshotRecord, found: [Int], bytesByType: [Int64], surplusByType: [Int]
   ) {
-    self.objects = objects
-    self.bytes = bytes
-    self.unmatched = unmatched
+    objects = snapshot.objects
+    bytes = snapshot.bytes
+    unmatched = snapshot.unmatched
     self.found = found
     self.bytesByType = bytesByType
     self.surplusByType = surplusByType
@@ -29,14 +39,23 @@ extension CoverageMap {
 
 extension UnmatchedPrefixes {
   /// The prefixes with most objects, by count and then by text.
-  func largest(_ limit: Int) -> [SnapshotRecord.Prefix] {
+  public func largest(_ limit: Int) -> [SnapshotRecord.Prefix] {
     entries.map {
       SnapshotRecord.Prefix(text: String(decoding: $0.prefix, as: UTF8.self), objects: $0.count)
     }.sorted { ($1.objects, $0.text) < ($0.objects, $1.text) }.prefix(limit).map(\.self)
   }
 }
+
 extension Analysis {
+  /// The gap that an ordinal is, if it is one.
   static func gap(
-    at ordinal: Int, space: KeySpace, map: CoverageMap, now: Instant, desired: Desired
-  ) -> GapKind? { nil }
+    at ordinal: Int, space: KeySpace, map: CoverageMap, now: Instant
+  ) -> GapKind? {
+    let segment = space.segmentIndex(of: ordinal)
+    let view = SegmentView(space: space, map: map, segment: segment, now: now)
+    let offset = (ordinal - view.segment.base) / 64
+    guard offset < view.dueWords else { return nil }
+    let gaps = view.gaps(offset)
+    return GapKind.allCases.first { gaps.of($0) >> UInt64(ordinal & 63) & 1 == 1 }
+  }
 }

@@ -320,10 +320,7 @@ extension Observed {
     let found = space.slots.map { slot in
       snapshot.slots.first { $0.slot == slot.identity }?.found ?? 0
     }
-    base.restoreCounts(
-      objects: snapshot.objects, bytes: snapshot.bytes, unmatched: snapshot.unmatched,
-      found: found, bytesByType: bytes, surplusByType: surplus,
-      prefixes: snapshot.unmatchedPrefixes)
+    base.restoreCounts(snapshot, found: found, bytesByType: bytes, surplusByType: surplus)
   }
 }
 

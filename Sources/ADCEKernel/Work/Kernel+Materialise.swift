@@ -39,7 +39,7 @@ extension Kernel {
     for candidate in candidates(analysis, at: now) {
       if pass.left == 0 { break }
       switch candidate.gap {
-      case .keys(let group): makeTasks(of: group, candidate, &pass, &decision)
+      case .keys(let group): makeTasks(of: group, in: analysis, candidate, &pass, &decision)
       case .count(let gap): makeTask(of: gap, candidate, &pass, &decision)
       }
     }
@@ -126,13 +126,14 @@ extension Kernel {
   }
 
   private mutating func makeTasks(
-    of group: GapGroup, _ candidate: Candidate, _ pass: inout Pass, _ decision: inout Decision
+    of group: GapGroup, in analysis: Analysis, _ candidate: Candidate, _ pass: inout Pass,
+    _ decision: inout Decision
   ) {
     let priority = Int(group.priority.rawValue)
     let room = min(pass.left, pass.rooms[priority])
     guard room > 0 else { return }
     let wanted = room * configuration.queue.itemsPerTask
-    let (free, nextFree) = freeGaps(of: group, limit: wanted, pass)
+    let (free, nextFree) = freeGaps(of: group, in: analysis, limit: wanted, pass)
     pass.nextFree = min(pass.nextFree, nextFree)
     var start = 0
     while start < free.count {
@@ -147,13 +148,13 @@ extension Kernel {
   /// The first gaps of a group that are neither claimed nor held back, and when the first of
   /// those held back is free.
   private func freeGaps(
-    of group: GapGroup, limit: Int, _ pass: Pass
+    of group: GapGroup, in analysis: Analysis, limit: Int, _ pass: Pass
   ) -> (ordinals: [UInt32], nextFree: Instant) {
     var result: [UInt32] = []
     var nextFree = Instant.distantFuture
     let claimed = queue.claimed
     let keys = observed.keys
-    Analysis.forEachGap(
+    analysis.forEachGap(
       in: group, space: space, map: observed.map, now: wall(pass.now),
       desired: configuration.desired, policy: configuration.gaps
     ) { ordinal in

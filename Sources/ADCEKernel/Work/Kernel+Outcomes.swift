@@ -271,8 +271,6 @@ extension Kernel {
 
   /// The gap that an ordinal is, if it is one.
   func gap(at ordinal: Int, _ now: Instant) -> GapKind? {
-    Analysis.gap(
-      at: ordinal, space: space, map: observed.map, now: wall(now),
-      desired: configuration.desired)
+    Analysis.gap(at: ordinal, space: space, map: observed.map, now: wall(now))
   }
 }

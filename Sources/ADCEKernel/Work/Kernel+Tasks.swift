@@ -170,9 +170,9 @@ extension Kernel {
   /// After a snapshot: keys that are no gap any more leave their tasks, and a count that has grown
   /// since its last run is free for another.
   mutating func closeFilled(at now: Instant, _ decision: inout Decision) {
-    let (space, map, desired, time) = (space, observed.map, configuration.desired, wall(now))
+    let (space, map, time) = (space, observed.map, wall(now))
     takeOut(because: .filledElsewhere, at: now, &decision) { ordinal in
-      Analysis.gap(at: ordinal, space: space, map: map, now: time, desired: desired) == nil
+      Analysis.gap(at: ordinal, space: space, map: map, now: time) == nil
     }
     for slot in space.slots.indices {
       let key = LakeKey(countSlot: space.slots[slot].identity)

@@ -1,0 +1,154 @@
+public import ADCEKernel
+
+/// A lake and its sources, kept compactly: an object is an index, its key is made from it.
+///
+/// It shares no code with the kernel's coverage algebra: what is expected and when is worked out
+/// here again, from the plan.
+public struct World: Sendable {
+  public let plan: WorldPlan
+  public let draw: Draw
+
+  struct Game: Sendable {
+    var season: Int
+    var number: Int
+    var day: CivilDay
+  }
+
+  /// All games, past and to come.
+  private(set) var games: [Game] = []
+  /// What the lake holds: bytes of each object, −1 where it is not there.
+  private(set) var bytes: [Int32]
+  private(set) var modified: [UInt32]
+  private var indexOfKey: [UInt64: Int32] = [:]
+
+  /// Index ranges: the game types one after the other, then the players' objects.
+  public var objectCount: Int { games.count * WorldPlan.gameTypes.count + plan.playerSeasons }
+
+  public init(plan: WorldPlan, seed: UInt64) {
+    self.plan = plan
+    draw = Draw(seed: seed)
+    bytes = []
+    modified = []
+    games = World.schedule(plan)
+    bytes = [Int32](repeating: -1, count: objectCount)
+    modified = [UInt32](repeating: 0, count: objectCount)
+    indexOfKey.reserveCapacity(objectCount)
+    for index in 0..<objectCount {
+      indexOfKey[Hash128(of: key(index)).low] = Int32(index)
+      guard isDue(index, at: WorldPlan.begin),
+        draw.millionth(.world, UInt64(index)) >= plan.holesMicro
+      else { continue }
+      bytes[index] = Int32(size(of: index))
+      let captured = max(settled(index) + Span.day, WorldPlan.begin - 300 * Span.day)
+      modified[index] = UInt32(min(captured, WorldPlan.begin - Span.hour).seconds)
+    }
+  }
+
+  private static func schedule(_ plan: WorldPlan) -> [Game] {
+    var games: [Game] = []
+    let currentStart = 2024
+    for past in 0..<plan.pastSeasons {
+      let year = currentStart - plan.pastSeasons + past
+      guard let first = CivilDay(year: year, month: 10, dayOfMonth: 20) else { continue }
+      for number in 0..<plan.gamesPerSeason {
+        let day = first.day + Int32(number * 170 / plan.gamesPerSeason)
+        games.append(Game(season: year, number: number, day: CivilDay(day: day)))
+      }
+    }
+    let today = CivilDay(containing: WorldPlan.begin).day
+    for number in 0..<plan.gamesDue {
+      let day = today - 1 - Int32((plan.gamesDue - 1 - number) * 80 / plan.gamesDue)
+      games.append(Game(season: currentStart, number: number, day: CivilDay(day: day)))
+    }
+    for number in 0..<plan.gamesToCome {
+      let day = today + Int32(number / plan.gamesPerDay)
+      games.append(
+        Game(season: currentStart, number: plan.gamesDue + number, day: CivilDay(day: day)))
+    }
+    return games
+  }
+}
+
+// MARK: - What is expected
+
+extension World {
+  static func seasonName(_ startYear: Int) -> String {
+    let end = (startYear + 1) % 100
+    return "\(startYear)-\(end < 10 ? "0" : "")\(end)"
+  }
+
+  static func gameID(_ game: Game) -> String {
+    let number = String(game.number)
+    return "\(game.season % 100 + 100)".dropFirst()
+      + String(repeating: "0", count: 5 - number.count) + number
+  }
+
+  /// The key of an object.
+  public func key(_ index: Int) -> [UInt8] {
+    let type = index / max(1, games.count)
+    if type < WorldPlan.gameTypes.count {
+      let game = games[index % games.count]
+      return Array(
+        "\(WorldPlan.gameTypes[type])/\(World.seasonName(game.season))/\(World.gameID(game)).json"
+          .utf8)
+    }
+    let player = index - games.count * WorldPlan.gameTypes.count
+    return Array("player_log/\(World.seasonName(playerSeason(player)))/p\(player).json".utf8)
+  }
+
+  func playerSeason(_ player: Int) -> Int { 2024 - player % (plan.pastSeasons + 1) }
+
+  public func index(of key: [UInt8]) -> Int? { indexOfKey[Hash128(of: key).low].map(Int.init) }
+
+  private func game(_ index: Int) -> Game? {
+    index < games.count * WorldPlan.gameTypes.count ? games[index % games.count] : nil
+  }
+
+  /// A game's objects are due at the end of its day (UTC); a player's when the season begins.
+  func due(_ index: Int) -> Instant {
+    if let game = game(index) { return game.day.end }
+    let year = playerSeason(index - games.count * WorldPlan.gameTypes.count)
+    return CivilDay(year: year, month: 10, dayOfMonth: 1)?.start ?? .distantPast
+  }
+
+  /// Before it an object is an unfinished copy.
+  func settled(_ index: Int) -> Instant {
+    game(index) == nil ? due(index) : due(index) + 12 * Span.hour
+  }
+
+  public func isDue(_ index: Int, at now: Instant) -> Bool { due(index) <= now }
+
+  /// How many objects are due, and how many of these the lake lacks.
+  public func truth(at now: Instant) -> (expected: Int, missing: Int) {
+    var result = (expected: 0, missing: 0)
+    for index in 0..<objectCount where isDue(index, at: now) {
+      result.expected += 1
+      if bytes[index] < 0 { result.missing += 1 }
+    }
+    return result
+  }
+
+  /// Bytes of the object: 683 KB on average, so that the full lake holds 118 GB.
+  func size(of index: Int) -> Int {
+    200_000 + Int(draw.bits(.world, UInt64(index), 1) % 966_000)
+  }
+
+  /// The source does not have it, and never will: one in a hundred.
+  public func isAbsentForEver(_ index: Int) -> Bool {
+    draw.millionth(.world, UInt64(index), 2) < 10_000
+  }
+}
+
+// MARK: - The lake
+
+extension World {
+  mutating func store(_ index: Int, bytes count: Int, at now: Instant) {
+    bytes[index] = Int32(count)
+    modified[index] = UInt32(now.seconds)
+  }
+
+  func facts(_ index: Int) -> ObjectFacts? {
+    bytes[index] < 0
+      ? nil : ObjectFacts(bytes: Int64(bytes[index]), modifiedSeconds: Int64(modified[index]))
+  }
+}
