@@ -21,6 +21,8 @@ awk -v status="$status" '
   END {
     if (status != 0 && failed == 0) { failed = 1; total = total > 0 ? total : 1 }
     passed = total - failed - skipped
-    line = sprintf("%d passed, %d failed", passed > 0 ? passed : 0, failed)
-    print skipped > 0 ? line sprintf(", %d skipped", skipped) : line
+    if (passed < 0) passed = 0
+    printf "%d passed, %d failed", passed, failed
+    if (skipped) printf ", %d skipped", skipped
+    printf "\n"
   }' "$log"
