@@ -88,10 +88,16 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // A process that commits until it is killed, for the tests of the store.
+    .executableTarget(
+      name: "store-writer", dependencies: ["ADCEIO", "ADCEKernel"],
+      path: "Tests/Fixtures/store-writer", swiftSettings: strict),
+
     .testTarget(
       name: "ADCEKernelTests", dependencies: ["ADCEKernel"], swiftSettings: strict),
     .testTarget(
-      name: "ADCEIOTests", dependencies: ["ADCEIO", "ADCEKernel", "ADCEOrigin"],
+      name: "ADCEIOTests",
+      dependencies: ["ADCEIO", "ADCEKernel", "ADCEOrigin", "store-writer"],
       swiftSettings: strict),
     .testTarget(
       name: "ADCESimulationTests",

@@ -2,7 +2,7 @@
 /// checksum, which are the low half of the record's digest hash. The hash covers table, key and
 /// body, so that a record under the wrong key or in the wrong table is as wrong as a flipped bit.
 public enum StoredForm {
-  static let checksumBytes = 8
+  package static let checksumBytes = 8
 
   /// Appends a record; the ranges are of `encoder.bytes`.
   static func encode<R: Record>(
