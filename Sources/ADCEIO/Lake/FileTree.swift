@@ -1,0 +1,33 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Plain files and folders, not durable: for what is generated and for tests.
+package enum FileTree {
+  /// Makes a folder and those above it that are not there.
+  package static func makeFolders(_ path: String) throws(SystemCallFailure) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+      throw SystemCallFailure("mkdir", path)
+    }
+    try makeFolders(String(path[..<slash]))
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw SystemCallFailure("mkdir", path)
+    }
+  }
+
+  /// An empty file to write to, in place of what was there.
+  package static func create(_ path: String) throws(SystemCallFailure) -> OpenFile {
+    try OpenFile.open(path, O_WRONLY | O_CREAT | O_TRUNC)
+  }
+
+  package static func write(_ bytes: [UInt8], to path: String) throws(SystemCallFailure) {
+    try create(path).write(bytes)
+  }
+
+  package static func read(_ path: String) throws(SystemCallFailure) -> [UInt8] {
+    try OpenFile.open(path, O_RDONLY).readAll(limit: Int.max)
+  }
+}
