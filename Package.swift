@@ -69,7 +69,9 @@ let package = Package(
     // The simulated world.
     .target(
       name: "ADCESimulation",
-      dependencies: ["ADCEKernel", .product(name: "Collections", package: "swift-collections")],
+      dependencies: [
+        "ADCEKernel", "ADCEIO", .product(name: "Collections", package: "swift-collections"),
+      ],
       swiftSettings: strict),
 
     .executableTarget(
@@ -97,7 +99,7 @@ let package = Package(
       name: "ADCEKernelTests", dependencies: ["ADCEKernel"], swiftSettings: strict),
     .testTarget(
       name: "ADCEIOTests",
-      dependencies: ["ADCEIO", "ADCEKernel", "ADCEOrigin", "store-writer"],
+      dependencies: ["ADCEIO", "ADCEKernel", "ADCEOrigin", "ADCESimulation", "store-writer"],
       swiftSettings: strict),
     .testTarget(
       name: "ADCESimulationTests",
