@@ -95,17 +95,17 @@ struct SeasonNames: Sendable {
 
 /// Rows of a catalog, gathered by season in the catalog's order.
 struct RowGroups: Sendable {
+  /// All of them, as they stand in the catalog.
+  let ordered: [UInt32]
+  /// Season after season.
   private(set) var rows: [UInt32] = []
   /// Where each season's rows begin, those without one first; one more at the end.
   private(set) var starts: [Int] = []
 
   /// `matching` are the rows to take, in order; `seasonCount` is the number of season names.
   init(_ catalog: CatalogRows, matching: [UInt32], seasonCount: Int) {
-    guard catalog.hasSeasons else {
-      rows = matching
-      starts = [0, matching.count]
-      return
-    }
+    ordered = matching
+    guard catalog.hasSeasons else { return }
     starts = [Int](repeating: 0, count: seasonCount + 2)
     for row in matching { starts[Int(catalog.seasons[Int(row)]) + 2] += 1 }
     for index in 1..<starts.count { starts[index] += starts[index - 1] }
@@ -123,5 +123,22 @@ struct RowGroups: Sendable {
     let group = Int(id) + 1
     guard group >= 0, group + 1 < starts.count else { return 0..<0 }
     return starts[group]..<starts[group + 1]
+  }
+
+  /// Calls `body` with the rows of a season and those without one, as they stand in the catalog.
+  func forEachRow(ofSeasonOrNone id: Int32, _ body: (UInt32) -> Void) {
+    let without = range(ofSeason: CatalogRows.noSeason)
+    let with = range(ofSeason: id)
+    var a = without.lowerBound
+    var b = with.lowerBound
+    while a < without.upperBound || b < with.upperBound {
+      if b == with.upperBound || a < without.upperBound && rows[a] < rows[b] {
+        body(rows[a])
+        a += 1
+      } else {
+        body(rows[b])
+        b += 1
+      }
+    }
   }
 }

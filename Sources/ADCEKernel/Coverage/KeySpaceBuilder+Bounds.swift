@@ -46,7 +46,7 @@ extension KeySpaceBuilder {
         }
         free = saturatingProduct(free, without)
       case .rows(_, let index):
-        multiply(&free, &bySeason, by: rowGroups[index].rows.count)
+        multiply(&free, &bySeason, by: rowGroups[index].ordered.count)
       case .values(let count):
         multiply(&free, &bySeason, by: count)
       }
@@ -65,7 +65,7 @@ extension KeySpaceBuilder {
           product = saturatingProduct(
             product, id.map { rowGroups[index].range(ofSeason: $0).count } ?? 0)
         case .rows(_, let index):
-          product = saturatingProduct(product, rowGroups[index].rows.count)
+          product = saturatingProduct(product, rowGroups[index].ordered.count)
         case .values(let count): product = saturatingProduct(product, count)
         }
       }

@@ -91,25 +91,23 @@ extension KeySpaceBuilder {
       }
     case .rows(let catalog, let index):
       let groups = rowGroups[index]
-      func take(_ range: Range<Int>, _ builder: inout KeySpaceBuilder, _ season: Joined) {
-        for at in range {
-          walk.choices[depth] = groups.rows[at]
-          builder.descend(&walk, depth + 1, season: season, scratch)
-        }
+      func take(_ row: UInt32, _ builder: inout KeySpaceBuilder, _ season: Joined) {
+        walk.choices[depth] = row
+        builder.descend(&walk, depth + 1, season: season, scratch)
       }
       guard catalogs[catalog]!.hasSeasons else {
-        return take(0..<groups.rows.count, &self, season)
+        for row in groups.ordered { take(row, &self, season) }
+        return
       }
       switch season {
       case .any:
-        take(groups.range(ofSeason: CatalogRows.noSeason), &self, .any)
-        for id in 0..<Int32(seasonNames.names.count) {
-          take(groups.range(ofSeason: id), &self, .with(id))
+        for row in groups.ordered {
+          let id = catalogs[catalog]!.seasons[Int(row)]
+          take(row, &self, id == CatalogRows.noSeason ? .any : .with(id))
         }
-      case .with(let id):
-        take(groups.range(ofSeason: CatalogRows.noSeason), &self, season)
-        take(groups.range(ofSeason: id), &self, season)
-      case .only(let id): take(groups.range(ofSeason: id), &self, season)
+      case .with(let id): groups.forEachRow(ofSeasonOrNone: id) { take($0, &self, season) }
+      case .only(let id):
+        for at in groups.range(ofSeason: id) { take(groups.rows[at], &self, season) }
       case .noRow: return
       }
     }

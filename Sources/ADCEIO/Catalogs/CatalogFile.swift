@@ -1,0 +1,105 @@
+package import ADCEKernel
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Why a catalog cannot be read: the last good copy of it is then kept.
+package enum CatalogFileProblem: Error, Hashable, Sendable {
+  /// `errno` of the call that failed.
+  case unreadable(path: String, errno: Int32)
+  /// Over `CatalogFile.bytesMax` bytes, packed or unpacked.
+  case tooLarge(path: String)
+  case damagedGzip(path: String, GzipProblem)
+  case text(path: String, CatalogTextProblem)
+}
+
+extension CatalogFileProblem: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unreadable(let path, let errno): "\(path): \(String(cString: strerror(errno)))"
+    case .tooLarge(let path): "\(path): larger than \(CatalogFile.bytesMax) bytes"
+    case .damagedGzip(let path, let problem): "\(path): damaged gzip: \(problem)"
+    case .text(let path, .empty): "\(path): no header row"
+    case .text(let path, .notUTF8(let offset)): "\(path): not UTF-8 at byte \(offset)"
+    case .text(let path, .unclosedQuote(let line)):
+      "\(path):\(line): a quoted field does not end"
+    case .text(let path, .tooLarge): "\(path): too large"
+    }
+  }
+}
+
+/// Reads catalogs from disk: CSV or TSV, plain or gzip (CONFIG.md §5, Catalogs).
+package enum CatalogFile {
+  /// Of the file, and of what it unpacks to.
+  package static let bytesMax = 1 << 30
+
+  /// `.csv` and `.tsv`, also before `.gz`, say what it is; else a tab in the header does. Gzip is
+  /// known by its magic bytes, whatever the name.
+  package static func read(_ path: String) throws(CatalogFileProblem) -> CatalogTable {
+    try table(bytes(of: path), path: path)
+  }
+
+  /// The table in a catalog's bytes; `path` is its name.
+  package static func table(
+    _ bytes: [UInt8], path: String
+  ) throws(CatalogFileProblem) -> CatalogTable {
+    var text = bytes
+    if bytes.starts(with: [0x1F, 0x8B]) {
+      do throws(GzipProblem) {
+        text = try gunzip(bytes, bytesMax: bytesMax)
+      } catch .tooLarge {
+        throw .tooLarge(path: path)
+      } catch {
+        throw .damagedGzip(path: path, error)
+      }
+    }
+    do throws(CatalogTextProblem) {
+      return try CatalogTable(text: text, separator: separator(of: path))
+    } catch {
+      throw .text(path: path, error)
+    }
+  }
+
+  private static func separator(of path: String) -> CatalogTable.Separator? {
+    var name = path.lowercased()
+    if name.hasSuffix(".gz") { name.removeLast(3) }
+    if name.hasSuffix(".tsv") { return .tab }
+    return name.hasSuffix(".csv") ? .comma : nil
+  }
+
+  /// The system call, which `CatalogFile.read` would hide.
+  private static func readChunk(_ descriptor: Int32, _ chunk: inout [UInt8]) -> Int {
+    chunk.withUnsafeMutableBytes { buffer in
+      #if canImport(Glibc)
+        Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      #else
+        Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+      #endif
+    }
+  }
+
+  private static func bytes(of path: String) throws(CatalogFileProblem) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, errno: errno) }
+    guard status.st_size <= bytesMax else { throw .tooLarge(path: path) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(status.st_size))
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = readChunk(descriptor, &chunk)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .unreadable(path: path, errno: errno)
+      }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: chunk[..<count])
+      guard bytes.count <= bytesMax else { throw .tooLarge(path: path) }
+    }
+  }
+}
