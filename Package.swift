@@ -42,6 +42,9 @@ let package = Package(
       name: "CISAL", pkgConfig: "libisal",
       providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
 
+    // Starting a program takes vfork, and what runs between it and exec cannot be Swift.
+    .target(name: "CProcess"),
+
     // Every decision and every value type. Links nothing but the standard library and
     // swift-collections: scripts/verify-kernel.sh proves it from the object files.
     .target(
@@ -53,7 +56,7 @@ let package = Package(
     .target(
       name: "ADCEIO",
       dependencies: [
-        "ADCEKernel", "CLMDB", "CCurl", "CYAML", "CISAL",
+        "ADCEKernel", "CLMDB", "CCurl", "CProcess", "CYAML", "CISAL",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
