@@ -1,0 +1,202 @@
+internal import ADCEKernel
+internal import Glibc
+
+/// What a run means for its task: its exit, its result line, and what is there afterwards.
+extension CommandScraper {
+  func conclude(
+    _ work: AttemptWork, _ outcome: SupervisedCommand.Outcome, _ folder: PrivateFolder
+  ) -> AttemptEnd {
+    let report = ResultLine(outcome.result)
+    let failure = failure(of: outcome, report)
+    var end = AttemptEnd(attempt: work.attempt, failure: failure?.failureClass, items: [])
+    end.permanent = report.isPermanent || (failure?.isPermanent ?? false)
+    end.requests = report.requests
+    end.retryAfterMilliseconds = report.retryAfterMilliseconds
+    var notes: [String] = []
+    if let reason = failure?.reason { notes.append(reason) }
+    if let message = report.message { notes.append(message) }
+    if failure != nil, report.message == nil, let last = lastWords(outcome) { notes.append(last) }
+    // What became of an item that is not in the lake.
+    let undone: ItemResult =
+      outcome.wasStopped ? .untouched : .failed(failure?.failureClass ?? .scraperFault)
+    switch settings.upload {
+    case .byADCE:
+      let taken = take(work, folder, report, undone)
+      end.items = taken.items
+      notes += taken.notes
+    case .byItself:
+      let found = lookUp(work, report, undone)
+      end.items = found.items
+      notes += found.notes
+    }
+    end.message = notes.joined(separator: "; ")
+    return end
+  }
+
+  /// Why the run as a whole failed; nil if it did not.
+  private func failure(
+    of outcome: SupervisedCommand.Outcome, _ report: ResultLine
+  ) -> BodyFault? {
+    if outcome.wasStopped { return BodyFault(failureClass: .ownFault, reason: "stopped by adce") }
+    if outcome.timedOut {
+      return BodyFault(
+        failureClass: .scraperFault,
+        reason: "ended after its \(settings.timeoutMilliseconds / 1000) s were over")
+    }
+    if report.isPermanent {
+      return BodyFault(
+        failureClass: .scraperFault, isPermanent: true, reason: "says that it is permanent")
+    }
+    if outcome.exit == .code(0) { return nil }
+    let exit =
+      switch outcome.exit {
+      case .code(let code): "exit \(code)"
+      case .signal(let signal): "killed by signal \(signal)"
+      }
+    if let found = settings.rules.firstError(in: outcome.errorTail) {
+      return BodyFault(
+        failureClass: found.failureClass, isPermanent: found.isPermanent,
+        reason: "\(exit), \(found.reason)")
+    }
+    if report.retryAfterMilliseconds != nil {
+      return BodyFault(failureClass: .throttled, reason: exit)
+    }
+    // EX_UNAVAILABLE and EX_TEMPFAIL of <sysexits.h> say "try again" themselves.
+    let isTransient = outcome.exit == .code(69) || outcome.exit == .code(75)
+    return BodyFault(failureClass: isTransient ? .transient : .scraperFault, reason: exit)
+  }
+
+  /// The last line that is not blank, of the errors or else of the output.
+  private func lastWords(_ outcome: SupervisedCommand.Outcome) -> String? {
+    for tail in [outcome.errorTail, outcome.outputTail] {
+      let line = tail.split(separator: UInt8(ascii: "\n")).last { $0.contains { $0 > 0x20 } }
+      if let line { return String(decoding: line.suffix(400), as: UTF8.self) }
+    }
+    return nil
+  }
+}
+
+extension CommandScraper {
+  private typealias Results = (items: [AttemptEnd.Item], notes: [String])
+
+  /// `upload: adce`: validates and stores the files that the task asked for.
+  private func take(
+    _ work: AttemptWork, _ folder: PrivateFolder, _ report: ResultLine, _ undone: ItemResult
+  ) -> Results {
+    let left = FileTree.files(below: folder.outputFolder, limit: CommandScraper.filesMax)
+    var files = Set(left.files)
+    var results: Results = ([], [])
+    for item in work.items {
+      guard files.remove(item.key) != nil else {
+        let isAbsent = report.absent.contains(item.key)
+        results.items.append(
+          .init(index: item.index, result: isAbsent ? .failed(.absent) : undone))
+        continue
+      }
+      let stored = store(item, work, folder)
+      results.items.append(.init(index: item.index, result: stored.result))
+      if let note = stored.note { results.notes.append(note) }
+    }
+    if work.items.isEmpty {
+      // A task of basis count names no keys: what fits the data type is what it asked for.
+      for key in left.files where accepts(work, key) {
+        files.remove(key)
+        let item = AttemptWork.Item(index: 0, key: key, parameters: [], columns: [])
+        if let note = store(item, work, folder).note { results.notes.append(note) }
+      }
+    }
+    let strays = left.files.filter(files.contains) + left.others
+    if let first = strays.first {
+      let name = String(decoding: first.prefix(120), as: UTF8.self)
+      results.notes.append(
+        strays.count == 1 ? "stray file \(name)" : "\(strays.count) stray files, first \(name)")
+    }
+    return results
+  }
+
+  private func store(
+    _ item: AttemptWork.Item, _ work: AttemptWork, _ folder: PrivateFolder
+  ) -> (result: ItemResult, note: String?) {
+    let name = String(decoding: item.key, as: UTF8.self)
+    guard
+      let body = FileTree.read(
+        "\(folder.outputFolder)/\(name)", limit: CommandScraper.fileBytesMax)
+    else { return (.failed(.invalid), "\(name): cannot be read, or is too large") }
+    do throws(BodyFault) {
+      try settings.rules.check(
+        body, declaredType: nil, key: item.key, dataType: work.dataType, sizeMin: work.minBytes,
+        comesByHTTP: false)
+    } catch {
+      return (.failed(error.failureClass), "\(name): \(error.reason)")
+    }
+    do throws(LakeError) {
+      let writing = ObjectWriting(lake: lake, storage: settings.storage)
+      return (try writing.write(body, item, sizeMin: work.minBytes), nil)
+    } catch {
+      return (.failed(.ownFault), "\(error)")
+    }
+  }
+
+  /// `upload: self`: only what is in the lake, and better than what was there, is done.
+  private func lookUp(
+    _ work: AttemptWork, _ report: ResultLine, _ undone: ItemResult
+  ) -> Results {
+    let found: [ObjectFacts?]
+    do throws(LakeError) {
+      found = try lake.lookUp(work.items.map(\.key))
+    } catch {
+      let items = work.items.map { AttemptEnd.Item(index: $0.index, result: .failed(.ownFault)) }
+      return (items, ["the lake cannot be asked: \(error)"])
+    }
+    var results: Results = ([], [])
+    for (item, facts) in zip(work.items, found) {
+      let result = verdict(item, facts, work, report) ?? undone
+      results.items.append(.init(index: item.index, result: result))
+      if case .failed(.invalid) = result, let facts {
+        let name = String(decoding: item.key, as: UTF8.self)
+        results.notes.append("\(name): \(facts.bytes) bytes, at least \(work.minBytes) are wanted")
+      }
+    }
+    return results
+  }
+
+  private func verdict(
+    _ item: AttemptWork.Item, _ facts: ObjectFacts?, _ work: AttemptWork, _ report: ResultLine
+  ) -> ItemResult? {
+    guard let facts else { return report.absent.contains(item.key) ? .failed(.absent) : nil }
+    if facts == item.stored {
+      // Untouched by the run. Current, if it says that it looked; else nothing was done.
+      return report.objects.contains(item.key) && item.storedIsSufficient ? .current(facts) : nil
+    }
+    guard facts.bytes >= work.minBytes else { return .failed(.invalid) }
+    // Its bytes never passed through us, so their hash is not known.
+    return .stored(facts, contentHash: .zero)
+  }
+}
+
+/// The last line of JSON with `"adce": 1` that a scraper printed (CONFIG.md §6).
+struct ResultLine {
+  var objects: Set<[UInt8]> = []
+  var absent: Set<[UInt8]> = []
+  var requests: Int?
+  var retryAfterMilliseconds: Int64?
+  var isPermanent = false
+  var message: String?
+
+  /// A field of another type than it should have counts as not given.
+  init(_ value: JSONValue?) {
+    guard let value else { return }
+    for object in value["objects"]?.elements ?? [] {
+      if let key = object["key"]?.text ?? object.text { objects.insert(Array(key.utf8)) }
+    }
+    for key in value["absent"]?.elements ?? [] {
+      if let key = key.text { absent.insert(Array(key.utf8)) }
+    }
+    requests = value["requests"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
+    if let seconds = value["retry_after"]?.double, seconds > 0, seconds < 1e10 {
+      retryAfterMilliseconds = Int64(seconds * 1000)
+    }
+    isPermanent = value["permanent"] == .bool(true)
+    message = value["message"]?.text
+  }
+}

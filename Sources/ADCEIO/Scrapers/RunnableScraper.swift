@@ -1,0 +1,85 @@
+/// All that running one scraper needs and that the kernel does not decide by.
+package enum RunnableScraper: Sendable {
+  case http(HTTPScraperSettings)
+  case command(CommandScraperSettings)
+  /// It cannot run; the sentence says why.
+  case unusable(String)
+}
+
+/// A scraper that ADCE is itself (CONFIG.md §7).
+package struct HTTPScraperSettings: Sendable {
+  package var id: String
+  package var baseURL: String
+  package var pattern: RequestPattern
+  /// In file order.
+  package var headers: [Header] = []
+  package var userAgent: String?
+  package var timeoutMilliseconds: Int64 = 30_000
+  package var rules = BodyRules()
+  package var storage = ObjectStorage()
+  /// `robots: obey`.
+  package var obeysRobots = true
+
+  package struct Header: Hashable, Sendable {
+    package var name: String
+    package var value: ConfiguredSecret
+
+    package init(name: String, value: ConfiguredSecret) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package init(id: String, baseURL: String, pattern: RequestPattern) {
+    self.id = id
+    self.baseURL = baseURL
+    self.pattern = pattern
+  }
+}
+
+/// How objects go into the lake.
+package struct ObjectStorage: Hashable, Sendable {
+  /// gzip them.
+  package var compression = false
+  /// Do not write a body that equals the stored one.
+  package var deduplication = false
+
+  package init() {}
+}
+
+/// A scraper that is a program (CONFIG.md §6).
+package struct CommandScraperSettings: Sendable {
+  package enum Upload: Sendable { case byItself, byADCE }
+
+  package var id: String
+  /// The program and its first arguments, the interpreter included.
+  package var argv: [String]
+  /// The project folder.
+  package var workingDirectory: String
+  package var upload: Upload
+  /// Of `season, game_ids, player_id, team_id, start_date, end_date, days, dry_run`.
+  package var acceptedParameters: Set<String> = [
+    "season", "game_ids", "start_date", "end_date", "dry_run",
+  ]
+  /// Appended where the task has neither a season nor ids.
+  package var extraArguments: [String] = []
+  package var localOutputDirectory: String?
+  package var credentials: [CredentialReference] = []
+  /// What it finds under `settings` in its task: custom_settings, metadata …
+  package var settings: JSONValue = .object([])
+  package var isDryRun = false
+  package var timeoutMilliseconds: Int64 = 30_000
+  /// From TERM to KILL.
+  package var graceMilliseconds: Int64 = 5000
+  /// Address space of each of its processes; nil = no limit.
+  package var memoryBytesMax: Int64?
+  package var rules = BodyRules()
+  package var storage = ObjectStorage()
+
+  package init(id: String, argv: [String], workingDirectory: String, upload: Upload) {
+    self.id = id
+    self.argv = argv
+    self.workingDirectory = workingDirectory
+    self.upload = upload
+  }
+}

@@ -1,0 +1,176 @@
+package import ADCEKernel
+internal import Glibc
+
+/// Carries attempts out: for each `AttemptWork` exactly one `AttemptEnd`.
+///
+/// `start` never blocks: requests run on the client's thread, disks and lakes are waited for on a
+/// few threads of its own, and each command has one. How many attempts run at a time is the
+/// kernel's affair.
+package final class ScraperExecutor: Sendable {
+  package typealias Completion = @Sendable (AttemptEnd) -> Void
+
+  private struct Running {
+    var completion: Completion
+    var request: HTTPClient.Handle?
+    var command: SupervisedCommand?
+    /// Milliseconds from TERM to KILL, once it is to be stopped.
+    var stopGrace: Int64?
+  }
+
+  private struct State {
+    var scrapers: [RunnableScraper]
+    var running: [AttemptID: Running] = [:]
+    var isClosed = false
+  }
+
+  private let lake: any Lake
+  private let client: HTTPClient
+  private let workDirectory: String
+  private let credentials: CredentialResolution
+  private let accepts: @Sendable (AttemptWork, [UInt8]) -> Bool
+  private let workers: WorkerThreads
+  private let state: Locked<State>
+
+  /// - Parameters:
+  ///   - scrapers: in the order of `Configuration.scrapers`.
+  ///   - workDirectory: where the folders of attempts are made, in the state directory; made if it
+  ///     is not there. What an earlier process left in it is ended and removed.
+  ///   - environment: our own variables.
+  ///   - accepts: whether a task without keys (basis count) asked for an object with this key.
+  package init(
+    scrapers: [RunnableScraper], lake: any Lake, client: HTTPClient, workDirectory: String,
+    environment: (@Sendable (String) -> String?)? = nil,
+    accepts: @escaping @Sendable (AttemptWork, [UInt8]) -> Bool = { _, _ in false }
+  ) throws(ThreadRefused) {
+    self.lake = lake
+    self.client = client
+    self.workDirectory = workDirectory
+    self.accepts = accepts
+    credentials = environment.map { CredentialResolution(environment: $0) } ?? .init()
+    workers = try WorkerThreads(count: 4)
+    state = Locked(State(scrapers: scrapers))
+    mkdir(workDirectory, 0o700)
+    removeLeftovers()
+  }
+
+  /// Attempts that start from now on use these.
+  package func replaceScrapers(_ scrapers: [RunnableScraper]) {
+    state.withLock { $0.scrapers = scrapers }
+  }
+
+  /// Starts an attempt. `completion` is called exactly once, on some thread, and must not block.
+  package func start(_ work: AttemptWork, completion: @escaping Completion) {
+    let isAccepted = state.withLock { state in
+      guard !state.isClosed else { return false }
+      let old = state.running.updateValue(Running(completion: completion), forKey: work.attempt)
+      precondition(old == nil, "attempt \(work.attempt.number) was started twice")
+      return true
+    }
+    guard isAccepted else { return completion(work.stopped("adce is stopping")) }
+    workers.run { self.begin(work) }
+  }
+
+  /// Breaks an attempt off; it ends as stopped, unless it has ended.
+  package func cancel(_ attempt: AttemptID, graceMilliseconds: Int64) {
+    let (request, command) = state.withLock { state in
+      state.running[attempt]?.stopGrace = graceMilliseconds
+      return (state.running[attempt]?.request, state.running[attempt]?.command)
+    }
+    if let request { client.cancel(request) }
+    command?.stop(graceMilliseconds: graceMilliseconds)
+  }
+
+  /// Takes no more work and breaks off what runs; each attempt still gets its end.
+  package func cancelAll(graceMilliseconds: Int64) {
+    let attempts = state.withLock { state in
+      state.isClosed = true
+      return state.running.keys.sorted()
+    }
+    for attempt in attempts { cancel(attempt, graceMilliseconds: graceMilliseconds) }
+  }
+
+  package var runningCount: Int { state.withLock { $0.running.count } }
+
+  private func finish(_ end: AttemptEnd) {
+    let running = state.withLock { $0.running.removeValue(forKey: end.attempt) }
+    guard let running else {
+      preconditionFailure("attempt \(end.attempt.number) ended twice")
+    }
+    running.completion(end)
+  }
+
+  private func isStopping(_ attempt: AttemptID) -> Bool {
+    state.withLock { $0.running[attempt]?.stopGrace != nil }
+  }
+}
+
+extension ScraperExecutor {
+  private func begin(_ work: AttemptWork) {
+    guard !isStopping(work.attempt) else { return finish(work.stopped("stopped before it began")) }
+    let scrapers = state.withLock { $0.scrapers }
+    guard scrapers.indices.contains(work.scraper) else {
+      return finish(work.ended(.ownFault, "no scraper \(work.scraper) in this configuration"))
+    }
+    switch scrapers[work.scraper] {
+    case .http(let settings):
+      begin(work, HTTPScraper(settings: settings, lake: lake, credentials: credentials))
+    case .command(let settings):
+      begin(
+        work,
+        CommandScraper(
+          settings: settings, lake: lake, credentials: credentials, workDirectory: workDirectory,
+          accepts: accepts))
+    case .unusable(let why):
+      finish(work.ended(.scraperFault, why))
+    }
+  }
+
+  private func begin(_ work: AttemptWork, _ scraper: HTTPScraper) {
+    let prepared: HTTPScraper.Prepared
+    do {
+      prepared = try scraper.prepare(work)
+    } catch {
+      return finish(work.ended(error))
+    }
+    let handle = client.send(prepared.request) { result in
+      // Off the client's thread: the lake is slow, and others wait there.
+      self.workers.run {
+        let now = Instant(milliseconds: wallMilliseconds())
+        self.finish(scraper.conclude(work, prepared, result, now: now))
+      }
+    }
+    let isStopping = state.withLock { state in
+      // Nil if it has ended meanwhile.
+      state.running[work.attempt]?.request = handle
+      return state.running[work.attempt]?.stopGrace != nil
+    }
+    if isStopping { client.cancel(handle) }
+  }
+
+  private func begin(_ work: AttemptWork, _ scraper: CommandScraper) {
+    let command = SupervisedCommand()
+    let grace = state.withLock { state in
+      state.running[work.attempt]?.command = command
+      return state.running[work.attempt]?.stopGrace
+    }
+    if let grace { command.stop(graceMilliseconds: grace) }
+    do {
+      try DedicatedThread { self.finish(scraper.run(work, command)) }.detach()
+    } catch {
+      finish(work.ended(.ownFault, "no thread for a command: errno \(error.errno)"))
+    }
+  }
+
+  /// Ends the processes that a run of ours left behind when it was killed, and removes their
+  /// folders.
+  private func removeLeftovers() {
+    let prefix = Array(CommandScraper.folderPrefix.utf8)
+    let leftovers = FileTree.names(workDirectory).filter { $0.starts(with: prefix) }
+    guard !leftovers.isEmpty else { return }
+    ProcessCensus.kill(
+      session: nil, mark: "ADCE_TASK=\(workDirectory)/\(CommandScraper.folderPrefix)")
+    for name in leftovers {
+      FileTree.remove("\(workDirectory)/\(String(decoding: name, as: UTF8.self))")
+    }
+  }
+}
