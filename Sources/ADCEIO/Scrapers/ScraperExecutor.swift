@@ -89,6 +89,9 @@ package final class ScraperExecutor: Sendable {
     for attempt in attempts { cancel(attempt, graceMilliseconds: graceMilliseconds) }
   }
 
+  /// Takes work again after `cancelAll`, once everything has ended.
+  package func reopen() { state.withLock { $0.isClosed = false } }
+
   package var runningCount: Int { state.withLock { $0.running.count } }
 
   private func finish(_ end: AttemptEnd) {
@@ -165,12 +168,12 @@ extension ScraperExecutor {
   /// folders.
   private func removeLeftovers() {
     let prefix = Array(CommandScraper.folderPrefix.utf8)
-    let leftovers = FileTree.names(workDirectory).filter { $0.starts(with: prefix) }
+    let leftovers = PrivateTree.names(workDirectory).filter { $0.starts(with: prefix) }
     guard !leftovers.isEmpty else { return }
     ProcessCensus.kill(
       session: nil, mark: "ADCE_TASK=\(workDirectory)/\(CommandScraper.folderPrefix)")
     for name in leftovers {
-      FileTree.remove("\(workDirectory)/\(String(decoding: name, as: UTF8.self))")
+      PrivateTree.remove("\(workDirectory)/\(String(decoding: name, as: UTF8.self))")
     }
   }
 }

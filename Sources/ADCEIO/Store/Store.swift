@@ -107,7 +107,7 @@ public struct Store: ~Copyable {
   public var meta: StoreMeta { lastMeta }
 
   /// Reads inside one consistent, short transaction.
-  public func read<R>(
+  public func read<R: ~Copyable>(
     _ body: (borrowing Snapshot) throws(StoreFailure) -> R
   ) throws(StoreFailure) -> R {
     try refuseUnusable()

@@ -83,7 +83,7 @@ extension CommandScraper {
   private func take(
     _ work: AttemptWork, _ folder: PrivateFolder, _ report: ResultLine, _ undone: ItemResult
   ) -> Results {
-    let left = FileTree.files(below: folder.outputFolder, limit: CommandScraper.filesMax)
+    let left = PrivateTree.files(below: folder.outputFolder, limit: CommandScraper.filesMax)
     var files = Set(left.files)
     var results: Results = ([], [])
     for item in work.items {
@@ -119,7 +119,7 @@ extension CommandScraper {
   ) -> (result: ItemResult, note: String?) {
     let name = String(decoding: item.key, as: UTF8.self)
     guard
-      let body = FileTree.read(
+      let body = PrivateTree.read(
         "\(folder.outputFolder)/\(name)", limit: CommandScraper.fileBytesMax)
     else { return (.failed(.invalid), "\(name): cannot be read, or is too large") }
     do throws(BodyFault) {

@@ -22,7 +22,7 @@ struct PrivateFolder: Sendable {
     guard written == bytes.count else { throw PrivateFolder.fault("write", taskFile) }
   }
 
-  func remove() { FileTree.remove(path) }
+  func remove() { PrivateTree.remove(path) }
 
   private static func fault(_ call: String, _ path: String) -> AttemptFault {
     AttemptFault(.ownFault, "\(call) \(path): \(String(cString: strerror(errno)))")
@@ -30,7 +30,7 @@ struct PrivateFolder: Sendable {
 }
 
 /// Walks folders without ever following a link.
-enum FileTree {
+enum PrivateTree {
   static let depthMax = 64
 
   /// The regular files below a folder, as paths relative to it, sorted; and what else is there.

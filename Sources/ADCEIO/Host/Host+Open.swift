@@ -1,0 +1,120 @@
+public import ADCEKernel
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+extension Host {
+  /// Opens the state, recovers the kernel, and makes the ports.
+  public static func open(
+    stateDirectory: String, loaded: LoadedConfiguration, options: Options
+  ) throws(HostFailure) -> Host {
+    let lake = try lake(of: loaded)
+    var configuration = loaded.kernel
+    if options.isDryRun { configuration.loop.executes = false }
+    // A dry run decides on a copy of what is there, and writes to no file.
+    let store: Store? = options.isDryRun ? nil : try open(stateDirectory, .readWrite)
+    let kernel = try recovered(store, stateDirectory, configuration)
+    let clock = SystemClock(continuing: kernel.bootClock, wall: options.pretendedNow)
+    let (executor, threads) = try ports(of: loaded, lake, stateDirectory, options)
+    return Host(
+      loaded: loaded, options: options, clock: clock, lake: lake, executor: executor,
+      threads: threads, kernel: kernel, store: store)
+  }
+
+  private static func recovered(
+    _ store: borrowing Store?, _ directory: String, _ configuration: Configuration
+  ) throws(HostFailure) -> Kernel {
+    switch store {
+    case .some(let store): return try kernel(of: store, configuration)
+    case .none:
+      do throws(HostFailure) {
+        return try observe(stateDirectory: directory, configuration: configuration)
+      } catch .store(.absent) {
+        return Kernel(configuration: configuration)
+      }
+    }
+  }
+
+  private static func ports(
+    of loaded: LoadedConfiguration, _ lake: any Lake, _ stateDirectory: String,
+    _ options: Options
+  ) throws(HostFailure) -> (ScraperExecutor, WorkerThreads) {
+    let client: HTTPClient
+    do throws(HTTPFailure) { client = try HTTPClient() } catch {
+      throw .ports(String(describing: error))
+    }
+    do throws(ThreadRefused) {
+      let executor = try ScraperExecutor(
+        scrapers: RunnableScraper.all(of: loaded), lake: lake, client: client,
+        workDirectory: options.isDryRun
+          ? temporaryDirectory() : PathText.join(stateDirectory, "work"))
+      return (executor, try WorkerThreads(count: 2))
+    } catch {
+      throw .ports("no thread could be started (errno \(error.errno))")
+    }
+  }
+
+  /// The lake that the configuration names.
+  public static func lake(of loaded: LoadedConfiguration) throws(HostFailure) -> any Lake {
+    guard let url = loaded.lake.url else { throw .noLake }
+    guard let path = fileURLPath(url) else { throw .unsupportedLake(url) }
+    return DirectoryLake(root: path)
+  }
+
+  /// The kernel that a store holds.
+  public static func kernel(
+    of store: borrowing Store, _ configuration: Configuration
+  ) throws(HostFailure) -> Kernel {
+    let directory = store.directory
+    var failure: RecoveryFailure?
+    do throws(StoreFailure) {
+      let kernel = try store.read { snapshot throws(StoreFailure) -> Kernel? in
+        let meta = try snapshot.meta()
+        do throws(RecoveryFailure) {
+          return try Kernel(
+            recovering: snapshot, configuration: configuration, digest: meta.digest)
+        } catch {
+          failure = error
+          return nil
+        }
+      }
+      if let kernel { return kernel }
+    } catch {
+      throw .store(error)
+    }
+    guard let failure else { preconditionFailure("no kernel, and no reason why") }
+    throw .recovery(directory: directory, failure)
+  }
+
+  /// A read-only look at the state, for the commands that only read: they work beside a daemon.
+  public static func observe(
+    stateDirectory: String, configuration: Configuration
+  ) throws(HostFailure) -> Kernel {
+    try kernel(of: open(stateDirectory, .readOnly), configuration)
+  }
+
+  static func open(_ directory: String, _ mode: Store.Mode) throws(HostFailure) -> Store {
+    do throws(StoreFailure) {
+      return try Store.open(directory: directory, mode: mode)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private static func temporaryDirectory() -> String {
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    return PathText.join(base, "adce-dry-run-\(getpid())")
+  }
+}
+
+/// The path of a `file://` URL (RFC 8089); nil for anything else.
+package func fileURLPath(_ url: String) -> String? {
+  guard url.hasPrefix("file://") else { return nil }
+  let rest = url.dropFirst("file://".count)
+  let path = rest.hasPrefix("localhost/") ? rest.dropFirst("localhost".count) : rest
+  guard path.hasPrefix("/") else { return nil }
+  return PercentEncoding.decode(String(path))
+}

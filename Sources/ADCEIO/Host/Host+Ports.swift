@@ -1,0 +1,123 @@
+internal import ADCEKernel
+
+// What an effect leads to. Everything that may wait happens on another thread and comes back as
+// an event.
+
+extension Host {
+  func release(_ effect: Effect) {
+    switch effect {
+    case .loadCatalogs(let ticket): loadCatalogs(ticket)
+    case .scan(let ticket): scan(ticket)
+    case .lookUp(let task): lookUp(task)
+    case .start(let attempt): start(attempt)
+    case .cancel(let attempt): executor.cancel(attempt, graceMilliseconds: 5000)
+    case .cycleFinished: finishTimings()
+    case .finished: end(as: .finished)
+    case .drained: end(as: .drained)
+    case .cycleFailed(_, let message): scanFailure = message
+    case .runEnded, .alert, .answered: break
+    }
+    observer.onEffect(effect, kernel, clock.now)
+  }
+
+  private func loadCatalogs(_ ticket: Event.Ticket) {
+    cycleBegan = clock.now.milliseconds
+    scanFailure = nil
+    post(.catalogsLoaded(ticket, catalogs.load()))
+  }
+
+  private func scan(_ ticket: Event.Ticket) {
+    let space = kernel.space
+    let (lake, report, inbox, clock) = (lake, options.report, inbox, clock)
+    scanBegan = clock.now.milliseconds
+    threads.run {
+      inbox.post(Host.scanned(ticket, space, lake, report, clock))
+    }
+  }
+
+  /// Fills a coverage map with what the report lists, or the lake holds.
+  private static func scanned(
+    _ ticket: Event.Ticket, _ space: KeySpace, _ lake: any Lake, _ report: InventoryReport?,
+    _ clock: SystemClock
+  ) -> Event {
+    if let report {
+      do throws(InventoryError) {
+        let (sink, outcome) = try report.scan { MapSink(space) }
+        return .scanFinished(
+          ticket,
+          Event.Scan(
+            map: sink.map, space: space.fingerprint, source: .inventory, began: outcome.began,
+            identity: report.identity))
+      } catch {
+        return .scanFailed(ticket, .init(message: error.description))
+      }
+    }
+    do throws(LakeError) {
+      let (sink, outcome) = try lake.scan { MapSink(space) }
+      return .scanFinished(
+        ticket,
+        Event.Scan(
+          map: sink.map, space: space.fingerprint, source: outcome.source.kernelSource,
+          began: outcome.began))
+    } catch {
+      return .scanFailed(ticket, .init(message: error.description))
+    }
+  }
+
+  private func lookUp(_ task: TaskID) {
+    let keys = kernel.keysToLookUp(task)
+    let (lake, inbox) = (lake, inbox)
+    threads.run {
+      do throws(LakeError) {
+        let facts = try lake.lookUp(keys.map(\.key))
+        let items = zip(keys, facts).map { Event.LookUp.Item(index: $0.index, facts: $1) }
+        inbox.post(.lookedUp(task, .answered(items)))
+      } catch {
+        inbox.post(.lookedUp(task, .failed(error.description)))
+      }
+    }
+  }
+
+  private func start(_ attempt: AttemptID) {
+    guard let work = kernel.work(for: attempt) else {
+      // Its scraper has gone from the configuration since: nothing was started.
+      post(.attemptEnded(AttemptEnd(attempt: attempt, failure: .ownFault, items: [])))
+      return
+    }
+    let inbox = inbox
+    executor.start(work) { inbox.post(.attemptEnded($0)) }
+  }
+
+  private func finishTimings() {
+    timings.total = clock.now.milliseconds - cycleBegan
+  }
+
+  private func end(as how: Ending) { ending = how }
+}
+
+/// A coverage map with the key space that it is filled by.
+struct MapSink: ObjectSink {
+  var map: CoverageMap
+  let space: KeySpace
+
+  init(_ space: KeySpace) {
+    map = CoverageMap(for: space)
+    self.space = space
+  }
+
+  mutating func observe(key: UnsafeRawBufferPointer, facts: ObjectFacts) {
+    map.observe(key: key, facts: facts, in: space)
+  }
+
+  mutating func merge(_ other: consuming MapSink) { map.merge(other.map) }
+}
+
+extension ScanOutcome.Source {
+  var kernelSource: ScanSource {
+    switch self {
+    case .inventory: .inventory
+    case .listing: .listing
+    case .directory: .directory
+    }
+  }
+}

@@ -1,0 +1,211 @@
+public import ADCEKernel
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Drives a kernel in the real world: gathers events, steps, commits, then releases the effects.
+///
+/// No effect runs whose intent is not on disk. All of it happens on the thread that calls `run`;
+/// the ports answer from their own threads by posting events.
+public final class Host {
+  public struct Options: Sendable {
+    public var mode = Run.Mode.loop
+    /// `run --once`: how long nothing may be able to start before it is over.
+    public var waitMilliseconds: Int64 = 60_000
+    /// Read this report instead of the lake, whatever its age.
+    public var report: InventoryReport?
+    /// Decide and show, but write nothing and run nothing.
+    public var isDryRun = false
+    /// Pretend that it is this time.
+    public var pretendedNow: Instant?
+
+    public init() {}
+  }
+
+  /// What the host has seen of the last cycle, in milliseconds.
+  public struct Timings: Hashable, Sendable {
+    public var scan: Int64 = 0
+    public var analyse: Int64 = 0
+    public var commit: Int64 = 0
+    public var total: Int64 = 0
+  }
+
+  /// What a caller is told while the host runs; called on the host's thread.
+  public struct Observer {
+    public var onEffect: (Effect, borrowing Kernel, Instant) -> Void = { _, _, _ in }
+    /// After each step's commit.
+    public var onStep: (borrowing Kernel, Instant) -> Void = { _, _ in }
+    public var onTrouble: (String) -> Void = { _ in }
+
+    public init() {}
+  }
+
+  public enum Ending: Hashable, Sendable {
+    /// What it was started for is done.
+    case finished
+    /// It was asked to stop, and nothing was left running.
+    case drained
+  }
+
+  let loaded: LoadedConfiguration
+  let options: Options
+  let clock: SystemClock
+  let lake: any Lake
+  let executor: ScraperExecutor
+  /// For what waits for the lake.
+  let threads: WorkerThreads
+  let inbox = Inbox()
+  var kernel: Kernel
+  var store: Store?
+  var observer = Observer()
+  var decision = Decision()
+  public internal(set) var timings = Timings()
+  public internal(set) var scanFailure: String?
+  var catalogs: CatalogFiles
+  var scanBegan: Int64 = 0
+  var cycleBegan: Int64 = 0
+  private var sequence: UInt64
+  var ending: Ending?
+
+  init(
+    loaded: LoadedConfiguration, options: Options, clock: SystemClock, lake: any Lake,
+    executor: ScraperExecutor, threads: WorkerThreads, kernel: consuming Kernel,
+    store: consuming Store?
+  ) {
+    self.loaded = loaded
+    self.options = options
+    self.clock = clock
+    self.lake = lake
+    self.executor = executor
+    self.threads = threads
+    self.kernel = kernel
+    sequence = store?.meta.sequence ?? 0
+    self.store = store
+    catalogs = CatalogFiles(loaded.catalogFiles)
+  }
+
+  /// Gives an event to the kernel, from any thread.
+  public func post(_ event: Event) { inbox.post(event) }
+
+  /// Something that posts to this host from other threads, for example on a signal.
+  public var poster: @Sendable (Event) -> Void {
+    let inbox = inbox
+    return { inbox.post($0) }
+  }
+
+  /// Lets a caller look at the kernel, on the host's thread, while it does not run.
+  public func withKernel<R>(_ body: (borrowing Kernel, Instant) -> R) -> R {
+    body(kernel, clock.now)
+  }
+
+  /// Runs until the kernel says that it is over.
+  public func run(_ observer: Observer) throws(HostFailure) -> Ending {
+    self.observer = observer
+    begin()
+    var wakeAt = clock.now
+    while ending == nil {
+      let wait = max(0, wakeAt - clock.now)
+      var events = inbox.take(waitingMilliseconds: wait)
+      if let jump = clockJump() { events.insert(jump, at: 0) }
+      if events.isEmpty { events = [.woken] }
+      wakeAt = try process(events)
+    }
+    executor.cancelAll(graceMilliseconds: 0)
+    return ending ?? .finished
+  }
+
+  private func begin() {
+    var start = Event.Start(after: .crash, mode: options.mode)
+    start.waitMilliseconds = options.waitMilliseconds
+    start.bootID = clock.bootID
+    start.wallAtBootMilliseconds = clock.wallAtBootMilliseconds
+    start.wallOffsetMilliseconds = clock.wallOffsetMilliseconds
+    inbox.post(.started(start))
+  }
+
+  /// The wall clock was set, or has drifted by more than a second.
+  private func clockJump() -> Event? {
+    let offset = clock.wallOffsetMilliseconds
+    guard abs(offset - kernel.wallOffsetMilliseconds) > 1000 else { return nil }
+    return .wallClockChanged(offsetMilliseconds: offset)
+  }
+
+  /// Steps over a batch, commits what it decided, releases its effects. Returns when to go on.
+  private func process(_ events: [Event]) throws(HostFailure) -> Instant {
+    decision.removeAll()
+    let began = SystemClock.milliseconds(CLOCK_MONOTONIC)
+    var hasScan = false
+    for event in events {
+      if case .scanFinished = event { hasScan = true }
+      kernel.step(event, at: clock.now, into: &decision)
+    }
+    let stepped = SystemClock.milliseconds(CLOCK_MONOTONIC)
+    guard try commit() else {
+      try recover()
+      return clock.now
+    }
+    if hasScan {
+      timings.analyse = stepped - began
+      timings.commit = SystemClock.milliseconds(CLOCK_MONOTONIC) - stepped
+    }
+    let wakeAt = decision.wakeAt
+    observer.onStep(kernel, clock.now)
+    for effect in decision.effects { release(effect) }
+    return wakeAt
+  }
+
+  // MARK: Durable before visible
+
+  /// Commits the decision; false if nobody knows whether it was, so that the kernel must be
+  /// recovered. A full disk or map is waited for, and said.
+  private func commit() throws(HostFailure) -> Bool {
+    guard store != nil, !decision.mutations.isEmpty else { return true }
+    var waited = 0
+    while true {
+      do throws(StoreFailure) {
+        try store?.commit(decision, sequence: sequence + 1, digest: kernel.digest, at: clock.now)
+        sequence += 1
+        return true
+      } catch {
+        if case .outcomeUnknown = error {
+          observer.onTrouble(error.message)
+          return false
+        }
+        guard error.isCleanRefusal else { throw .store(error) }
+        // Nothing was changed: what was decided stays decided, and is written as soon as it can.
+        if waited % 12 == 0 { observer.onTrouble(error.message) }
+        waited += 1
+        if isStopRequested() { throw .store(error) }
+        sleep(5)
+      }
+    }
+  }
+
+  /// Whether somebody wants us to stop while a commit waits for room.
+  private func isStopRequested() -> Bool {
+    let events = inbox.take(waitingMilliseconds: 0)
+    defer { for event in events { inbox.post(event) } }
+    return events.contains { event in
+      if case .requested(let request) = event, request.action == .drain { true } else { false }
+    }
+  }
+
+  /// After a commit of unknown outcome: stop every effect, drop the kernel and all that was queued
+  /// for it, open the store again, recover.
+  private func recover() throws(HostFailure) {
+    executor.cancelAll(graceMilliseconds: 1000)
+    while executor.runningCount > 0 { usleep(10_000) }
+    inbox.removeAll()
+    guard let directory = store?.directory else { return }
+    store = nil
+    let fresh = try Host.open(directory, .readWrite)
+    kernel = try Host.kernel(of: fresh, kernel.configuration)
+    sequence = fresh.meta.sequence
+    store = consume fresh
+    executor.reopen()
+    begin()
+  }
+}

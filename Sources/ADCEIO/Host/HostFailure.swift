@@ -1,0 +1,39 @@
+public import ADCEKernel
+
+/// Why a host could not start or go on.
+public enum HostFailure: Error, Sendable, CustomStringConvertible {
+  case store(StoreFailure)
+  case recovery(directory: String, RecoveryFailure)
+  case noLake
+  case unsupportedLake(String)
+  /// A thread or libcurl was refused.
+  case ports(String)
+
+  public var description: String {
+    switch self {
+    case .store(let failure): failure.message
+    case .recovery(let directory, .unreadable(let table, let key, let failure)):
+      "\(directory): a record of table \(table) cannot be read (key \(key): \(failure)); "
+        + "nothing was changed: run `adce state verify`, then restore a backup"
+    case .recovery(let directory, .digestDiffers(let stored, let found)):
+      "\(directory): its records add up to \(found.hex), but \(stored.hex) was committed; "
+        + "nothing was changed: run `adce state verify`, then restore a backup"
+    case .noLake:
+      "no lake is named: set `lake: file:///path` in reconciliation_config.yaml, or --lake"
+    case .unsupportedLake(let url):
+      "\(url): this version keeps lakes in directories (file:///path); S3 comes later"
+    case .ports(let reason): reason
+    }
+  }
+
+  /// The exit code of a process that ends for this.
+  public var exitCode: Int32 {
+    switch self {
+    case .store(let failure): failure.exitCode
+    case .recovery: 65
+    case .noLake: 78
+    case .unsupportedLake: 69
+    case .ports: 71
+    }
+  }
+}

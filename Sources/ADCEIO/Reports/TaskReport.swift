@@ -1,0 +1,72 @@
+public import ADCEKernel
+
+extension TaskView {
+  /// As `tasks list` and `/tasks` give it.
+  public var json: SettingValue {
+    .map([
+      .init("id", .text(idText)), .init("state", .text(state.name)),
+      .init("priority", .text(priority.name)), .init("kind", .text(kind.name)),
+      .init("score", .number(TaskView.points(scoreMicro))), .init("source", .text(source)),
+      .init("data_type", .text(dataType)), .init("season", season.map { .text($0) } ?? .null),
+      .init("scraper", .text(scraper)), .init("items", .count(items)), .init("done", .count(done)),
+      .init("attempts", .count(attempts)),
+      .init("not_before", notBefore.map { .text($0.iso) } ?? .null),
+      .init("reason", .text(reason)), .init("message", .text(message)),
+      .init("created_at", .text(created.iso)),
+      .init("ended_at", ended.map { .text($0.iso) } ?? .null),
+    ])
+  }
+
+  public var idText: String { String(id.number) }
+
+  /// Millionths of a point with one digit after the point.
+  static func points(_ micro: Int64) -> String {
+    let tenths = micro / 100_000
+    let sign = tenths < 0 ? "-" : ""
+    return "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
+  }
+
+  /// A table of tasks.
+  public static func table(_ tasks: [TaskView]) -> String {
+    var table = TextTable([
+      .init("ID", .right), .init("STATE"), .init("PRIORITY"), .init("SCORE", .right),
+      .init("SOURCE", flexible: true), .init("DATA TYPE", flexible: true), .init("SEASON"),
+      .init("DONE", .right), .init("TRIES", .right), .init("WHY", flexible: true),
+    ])
+    for task in tasks {
+      let why =
+        task.notBefore.map { "\(task.reason), next \($0.iso)" } ?? task.reason
+      table.append([
+        task.idText, task.state.name, task.priority.name, TaskView.points(task.scoreMicro),
+        task.source, task.dataType, task.season ?? "", "\(task.done)/\(task.items)",
+        String(task.attempts), why,
+      ])
+    }
+    return table.text
+  }
+}
+
+/// Which tasks are wanted.
+public struct TaskFilter: Sendable {
+  public var priority: Priority?
+  public var source: String?
+  public var state: TaskRecord.State?
+  public var limit: Int?
+
+  public init() {}
+
+  /// The tasks of a kernel that pass, newest last. Ended ones only if their state is asked for.
+  public func tasks(of kernel: borrowing Kernel, at now: Instant) -> [TaskView] {
+    var result: [TaskView] = []
+    for id in kernel.taskIDs {
+      guard let task = kernel.task(id, at: now) else { continue }
+      if let state, task.state != state { continue }
+      if state == nil, !task.state.isLive { continue }
+      if let priority, task.priority != priority { continue }
+      if let source, task.source != source { continue }
+      result.append(task)
+      if let limit, result.count >= limit { break }
+    }
+    return result
+  }
+}
