@@ -70,3 +70,41 @@ public struct TaskFilter: Sendable {
     return result
   }
 }
+
+extension TaskView {
+  /// With its keys, as `tasks show` gives it.
+  public func json(keys: [(key: [UInt8], isOpen: Bool)]) -> SettingValue {
+    guard case .map(let members) = json else { return json }
+    return .map(
+      members + [
+        .init(
+          "keys",
+          .list(
+            keys.map {
+              .map([
+                .init("key", .text(String(decoding: $0.key, as: UTF8.self))),
+                .init("done", .bool(!$0.isOpen)),
+              ])
+            }))
+      ])
+  }
+
+  /// The same for people.
+  public func text(keys: [(key: [UInt8], isOpen: Bool)]) -> String {
+    var lines = [
+      "task       \(idText), \(state.name)" + (reason.isEmpty ? "" : " (\(reason))"),
+      "fills      \(kind.name) objects of \(source) \(dataType) \(season ?? "")",
+      "priority   \(priority.name), score \(TaskView.points(scoreMicro))",
+      "scraper    \(scraper), \(attempts) attempts",
+      "created    \(created.iso)" + (ended.map { ", ended \($0.iso)" } ?? ""),
+    ]
+    if let notBefore { lines.append("next       \(notBefore.iso)") }
+    if let lastFailure { lines.append("failure    \(lastFailure.name)") }
+    if !message.isEmpty { lines.append("message    \(message)") }
+    for key in keys {
+      lines.append(
+        "  \(key.isOpen ? "·" : "✓") \(String(decoding: key.key, as: UTF8.self))")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

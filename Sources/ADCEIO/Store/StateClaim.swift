@@ -83,6 +83,9 @@ struct StateClaim: ~Copyable {
     return descriptor
   }
 
+  /// What the holder of the locked file says of itself.
+  static func holder(_ descriptor: Int32) -> Holder { Holder(text: read(descriptor)) }
+
   /// At most 256 bytes: what a holder writes is shorter.
   private static func read(_ descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 256)
@@ -113,5 +116,19 @@ extension StateClaim.Holder {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     pid = lines.first.flatMap { Int32($0) }.flatMap { $0 > 0 ? $0 : nil }
     since = lines.count > 1 ? Instant(iso: lines[1].utf8)?.iso : nil
+  }
+}
+
+extension Store {
+  /// Who writes to the state in `directory` right now, as far as it says; nil = nobody.
+  ///
+  /// Takes a shared lock for a moment and gives it back: nothing is written.
+  public static func writer(of directory: String) -> (pid: Int32?, since: String?)? {
+    let descriptor = open(StateDirectory(directory).writerFile, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
+    let holder = StateClaim.holder(descriptor)
+    return (holder.pid, holder.since)
   }
 }

@@ -1,0 +1,32 @@
+public import ADCEKernel
+
+extension Host {
+  /// Carries out an operator's wish on a state that no daemon holds, and commits it.
+  ///
+  /// Effects other than the answer concern a running daemon only: there is none.
+  public static func perform(
+    _ action: Request.Action, stateDirectory: String, configuration: Configuration
+  ) throws(HostFailure) -> Effect.Answer {
+    var store = try open(stateDirectory, .readWrite)
+    var kernel = try kernel(of: store, configuration)
+    let clock = SystemClock(continuing: kernel.bootClock)
+    var decision = Decision()
+    kernel.step(
+      .started(Event.Start(after: .observer, mode: .observer)), at: clock.now, into: &decision)
+    kernel.step(
+      .requested(Request(id: 1, action: action)), at: clock.now, into: &decision)
+    do throws(StoreFailure) {
+      if !decision.mutations.isEmpty {
+        try store.commit(
+          decision, sequence: store.meta.sequence + 1, digest: kernel.digest, at: clock.now)
+      }
+    } catch {
+      throw .store(error)
+    }
+    for case .answered(_, let answer) in decision.effects { return answer }
+    preconditionFailure("the kernel did not answer \(action)")
+  }
+
+  /// Stops what is running, without waiting for it to end by itself.
+  public func stopAttempts() { executor.cancelAll(graceMilliseconds: 5000) }
+}

@@ -1,0 +1,42 @@
+import ADCEIO
+import ArgumentParser
+
+@main
+struct Adce: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adce",
+    abstract: "Keeps a data lake complete, by itself.",
+    discussion: """
+      adce compares what a data lake should hold (a YAML definition) with what it has, names every
+      gap, and runs scrapers within each source's limits until nothing is missing.
+
+        adce init my-lake && cd my-lake     a commented starter set of the four files
+        adce config check                   all errors and warnings of the files at once
+        adce reconcile                      compare once, make tasks, run nothing
+        adce run --once                     compare, fetch what is missing, compare again
+        adce run                            go round for ever (what systemd runs)
+        adce coverage                       completeness by source and data type
+        adce gaps --priority critical       every gap by key
+
+      Exit status: 0 done; 1 the command's own no; 3 not running; 64 usage; 65 bad data; 69 a
+      service is out of reach; 70 a bug; 73 cannot create; 74 input/output; 75 try again; 77
+      permission; 78 configuration.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      RunCommand.self, ReconcileCommand.self, StatusCommand.self, CoverageCommand.self,
+      GapsCommand.self, TasksCommand.self, ScrapersCommand.self, ConfigCommand.self,
+      StateCommand.self, InitCommand.self,
+    ])
+
+  static func main() {
+    // Threads inherit the mask: blocked before any is started, so that one thread can wait for them.
+    SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

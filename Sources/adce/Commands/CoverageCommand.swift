@@ -1,0 +1,29 @@
+import ADCEIO
+import ArgumentParser
+
+/// `adce coverage`: completeness.
+struct CoverageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "coverage",
+    abstract: "Show completeness by source, data type or season.",
+    discussion: """
+      As of the last cycle. Attainable leaves out what is waived or known to be absent at its source.
+
+        adce coverage
+        adce coverage --by season
+        adce coverage --output json
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Option(help: "A line each: source, type or season.")
+  var by: CoverageReport.Detail = .type
+
+  func run() throws {
+    let loaded = try global.load(quietly: true)
+    let observation = try global.observe(loaded)
+    let report = CoverageReport(observation.kernel, at: observation.lastCycle)
+    global.show(.map(report.members), table: report.text(by))
+  }
+}
+
+extension CoverageReport.Detail: ExpressibleByArgument {}

@@ -1,0 +1,85 @@
+import ADCEIO
+import ADCEKernel
+import ArgumentParser
+
+/// `adce gaps`: every gap by key.
+struct GapsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gaps",
+    abstract: "List every gap by key, as of the last cycle.",
+    discussion: """
+        adce gaps
+        adce gaps --priority critical --source espn --limit 20
+        adce gaps --output json | jq -r .key
+        adce gaps waive raw/2004/x.json --reason "lost in a fire"
+      """,
+    subcommands: [List.self, Waive.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List gaps.")
+
+    @OptionGroup var global: GlobalOptions
+    @Option(help: "critical, high, medium or low.") var priority: Priority?
+    @Option(help: "Only of this source.") var source: String?
+    @Option(help: "Only of this data type.") var dataType: String?
+    @Option(help: "Only of this season.") var season: String?
+    @Option(help: "At most so many.") var limit: Int?
+
+    func run() throws {
+      let loaded = try global.load(quietly: true)
+      let observation = try global.observe(loaded)
+      var filter = GapFilter()
+      filter.priority = priority
+      filter.source = source
+      filter.dataType = dataType
+      filter.season = season
+      filter.limit = limit
+      if global.isJSON {
+        let evidence = GapView.evidence(of: observation.kernel)
+        filter.forEach(of: observation.kernel, at: observation.lastCycle) {
+          print($0.json(evidence: evidence).json)
+        }
+        return
+      }
+      var gaps: [GapView] = []
+      filter.forEach(of: observation.kernel, at: observation.lastCycle) { gaps.append($0) }
+      print(gaps.isEmpty ? "no gaps" : GapView.table(gaps))
+    }
+  }
+
+  struct Waive: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Declare gaps that nobody wants filled; they stay gaps, marked.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "Keys of objects.") var keys: [String]
+    @Option(help: "Why.") var reason: String
+    @Option(help: "The last day on which it holds (YYYY-MM-DD, UTC).") var until: Day?
+
+    func run() throws {
+      try OperatorSession(global).perform(
+        .waive(keys: keys.map { Array($0.utf8) }, reason: reason, until: until?.day)
+      ) { "waived \($0) keys" }
+    }
+  }
+}
+
+/// A date on the command line.
+struct Day: ExpressibleByArgument {
+  let day: CivilDay
+
+  init?(argument: String) {
+    guard let day = CivilDay(iso: argument.utf8) else { return nil }
+    self.day = day
+  }
+}
+
+extension Priority: @retroactive ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let priority = Priority.allCases.first(where: { $0.name == argument.lowercased() })
+    else { return nil }
+    self = priority
+  }
+
+  public static var allValueStrings: [String] { allCases.map(\.name) }
+}

@@ -1,0 +1,83 @@
+import ADCEIO
+import ADCEKernel
+import ArgumentParser
+
+/// `adce reconcile`: one comparison.
+struct ReconcileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reconcile",
+    abstract: "Compare the lake with what it should hold, once.",
+    discussion: """
+      Scans the lake (or reads an inventory report), compares, and makes tasks of the gaps. Runs no
+      scraper.
+
+        adce reconcile
+        adce reconcile --dry-run --output json
+        adce reconcile --inventory-report file:///reports/2025-01-15T01-00Z/manifest.json
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Option(
+    help: "Read this S3 Inventory report: a manifest.json, or a folder with complete reports.")
+  var inventoryReport: String?
+  @Flag(help: "Write nothing.")
+  var dryRun = false
+  @Option(help: "Pretend that it is this time (ISO 8601, with zone).")
+  var now: WallTime?
+  @Flag(help: "Exit with 1 if gaps remain.")
+  var failOnGaps = false
+
+  func run() throws {
+    let loaded = try global.load()
+    var options = Host.Options()
+    options.mode = .reconcile
+    options.isDryRun = dryRun || loaded.loop.isDryRun
+    options.pretendedNow = now?.instant
+    options.report = try inventoryReport.map { try report(at: $0, loaded) }
+    let host: Host
+    do throws(HostFailure) {
+      host = try Host.open(
+        stateDirectory: global.stateDirectory, loaded: loaded, options: options)
+    } catch {
+      throw global.report(error)
+    }
+    let made = host.withKernel { kernel, _ in kernel.tasksMade }
+    let cancelled = host.withKernel { kernel, _ in kernel.taskCounts.byState[.cancelled] ?? 0 }
+    var session = HostSession(global)
+    _ = try session.run(host)
+    if let failure = session.failure {
+      Terminal.error("adce: \(failure)")
+      throw ExitCode(options.report == nil ? 74 : 65)
+    }
+    let result = host.withKernel { kernel, now in
+      ReconcileReport(
+        kernel, at: now, timings: host.timings, tasksMadeBefore: made, cancelledBefore: cancelled,
+        peakResidentBytes: peakResidentBytes())
+    }
+    global.show(result.json, table: result.text)
+    if failOnGaps, result.coverage.hasGaps { throw ExitCode(1) }
+  }
+
+  private func report(at url: String, _ loaded: LoadedConfiguration) throws -> InventoryReport {
+    guard let path = localPath(url) else {
+      Terminal.error("adce: \(url): this version reads reports on disk (file:///path)")
+      throw ExitCode(69)
+    }
+    do throws(InventoryError) {
+      return try InventoryReport.at(path, expectedBucket: loaded.lake.bucket)
+    } catch {
+      Terminal.error("adce: \(error.description)")
+      throw ExitCode(65)
+    }
+  }
+}
+
+/// A moment on the command line.
+struct WallTime: ExpressibleByArgument {
+  let instant: Instant
+
+  init?(argument: String) {
+    guard let instant = Instant(iso: argument.utf8) else { return nil }
+    self.instant = instant
+  }
+}

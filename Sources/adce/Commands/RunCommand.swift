@@ -1,0 +1,65 @@
+import ADCEIO
+import ADCEKernel
+import ArgumentParser
+
+/// `adce run`: the loop in the foreground.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run the loop in the foreground.",
+    discussion: """
+      Compares the lake with what it should hold, makes tasks of the gaps, runs scrapers within the
+      limits, and goes round again. SIGTERM and SIGINT drain: nothing new is started, what is
+      running ends by itself; a second signal stops that too.
+
+        adce run
+        adce run --once                 until nothing can start within a minute
+        adce run --once --wait 0 --fail-on-gaps
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Flag(help: "Reconcile, execute until nothing is left to start, reconcile again, and end.")
+  var once = false
+  @Option(help: "With --once: end when nothing can start within so many seconds.")
+  var wait: Int = 60
+  @Flag(help: "Exit with 1 if gaps remain.")
+  var failOnGaps = false
+  @Flag(help: "Compare and show, but run nothing and write nothing.")
+  var dryRun = false
+
+  func validate() throws {
+    guard (0...86_400).contains(wait) else {
+      throw ValidationError("--wait takes 0 to 86400 seconds")
+    }
+  }
+
+  func run() throws {
+    let loaded = try global.load(dryRun: dryRun ? true : nil)
+    guard loaded.loop.isEnabled else {
+      print("adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do")
+      return
+    }
+    var options = Host.Options()
+    options.mode = once ? .once : .loop
+    options.waitMilliseconds = Int64(wait) * 1000
+    options.isDryRun = loaded.loop.isDryRun
+    let host: Host
+    do throws(HostFailure) {
+      host = try Host.open(
+        stateDirectory: global.stateDirectory, loaded: loaded, options: options)
+    } catch {
+      throw global.report(error)
+    }
+    var session = HostSession(global)
+    let ending = try session.run(host)
+    if let failure = session.failure, once {
+      Terminal.error("adce: the lake could not be read: \(failure)")
+      throw ExitCode(74)
+    }
+    guard once else { return }
+    let report = host.withKernel { kernel, now in CoverageReport(kernel, at: now) }
+    global.show(.map(report.members), table: report.table(.type))
+    if ending == .drained { return }
+    if failOnGaps, report.hasGaps { throw ExitCode(1) }
+  }
+}

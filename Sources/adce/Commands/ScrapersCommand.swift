@@ -1,0 +1,83 @@
+import ADCEIO
+import ADCEKernel
+import ArgumentParser
+
+/// `adce scrapers`: what fills the lake.
+struct ScrapersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scrapers",
+    abstract: "List scrapers, show one, check which fills what.",
+    discussion: """
+        adce scrapers
+        adce scrapers show espn_summary
+        adce scrapers check
+      """,
+    subcommands: [List.self, Show.self, Check.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List scrapers.")
+
+    @OptionGroup var global: GlobalOptions
+    @Option(help: "Only of this source.") var source: String?
+
+    func run() throws {
+      let loaded = try global.load(quietly: true)
+      let report = ScraperReport(loaded, history: history(loaded))
+      let lines = report.lines.filter { source == nil || $0.source == source }
+      if global.isJSON {
+        for line in lines { print(line.json.json) }
+      } else {
+        print(lines.isEmpty ? "no scrapers" : ScraperReport.table(lines))
+      }
+    }
+
+    /// Attempts of the last seven days by scraper; none where there is no state yet.
+    private func history(_ loaded: LoadedConfiguration) -> [(finished: Int, succeeded: Int)] {
+      do throws(HostFailure) {
+        let observation = Observation(
+          kernel: try Host.observe(
+            stateDirectory: global.stateDirectory, configuration: loaded.kernel))
+        let now = observation.now
+        return loaded.scrapers.map { observation.kernel.history(ofScraper: $0.id, at: now) }
+      } catch {
+        return loaded.scrapers.map { _ in (0, 0) }
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show one scraper's settings.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The scraper's id.") var id: String
+
+    func run() throws {
+      let loaded = try global.load(quietly: true)
+      guard let index = loaded.scrapers.firstIndex(where: { $0.id == id }) else {
+        Terminal.error("adce: there is no scraper \"\(id)\"")
+        throw ExitCode(1)
+      }
+      let report = ScraperReport(loaded, history: [])
+      global.show(report.details(index), table: ScraperReport.text(report.details(index)))
+    }
+  }
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show which scraper fills each data type, and why.",
+      discussion: "Exits with 1 if a data type has none that can run.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+      let loaded = try global.load(quietly: true)
+      let report = ScraperReport(loaded, history: [])
+      if global.isJSON {
+        for line in report.choices { print(line.json) }
+      } else {
+        print(report.choiceTable)
+      }
+      if report.typesWithoutScraper > 0 { throw ExitCode(1) }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What goes to stderr, and what kind of place it is.
+enum Terminal {
+  static func error(_ line: String) { write(line + "\n") }
+
+  static var errorIsTerminal: Bool { isatty(2) == 1 }
+
+  /// Shows a line in place of the last one that was shown so; only on a terminal.
+  static func progress(_ line: String) { write("\r\u{1B}[K" + line) }
+
+  static func endProgress() { write("\r\u{1B}[K") }
+
+  private static func write(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc_write(2, $0.baseAddress, $0.count) }
+      if count <= 0 { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  private static func Glibc_write(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Glibc)
+      Glibc.write(file, bytes, count)
+    #else
+      Darwin.write(file, bytes, count)
+    #endif
+  }
+}
+
+/// The process's environment.
+enum Environment {
+  static func value(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  static var all: [String: String] {
+    var result: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let pair = String(cString: text).split(separator: "=", maxSplits: 1)
+      if pair.count == 2 { result[String(pair[0])] = String(pair[1]) }
+      entry += 1
+    }
+    return result
+  }
+}
+
+/// Peak resident memory of this process, in bytes.
+func peakResidentBytes() -> Int64 {
+  var usage = rusage()
+  // RUSAGE_SELF is imported with a type that getrusage does not take; its value is 0 everywhere.
+  #if canImport(Glibc)
+    getrusage(__rusage_who_t(rawValue: 0), &usage)
+    return Int64(usage.ru_maxrss) * 1024
+  #else
+    getrusage(RUSAGE_SELF, &usage)
+    return Int64(usage.ru_maxrss)
+  #endif
+}
