@@ -52,7 +52,9 @@ public struct ConfigurationOverrides: Hashable, Sendable {
       entries.append(
         Entry(label: variable.name, file: variable.file, path: variable.path, text: text))
     }
-    if let lake { entries.append(Entry(label: "--lake", file: .reconciliation, path: "lake", text: lake)) }
+    if let lake {
+      entries.append(Entry(label: "--lake", file: .reconciliation, path: "lake", text: lake))
+    }
     if let dryRun {
       entries.append(
         Entry(

@@ -112,8 +112,19 @@ public struct LoopSettings: Hashable, Sendable {
   public var memoryMegabytesMax: Double?
   public var cpuPercentMax: Double?
   public var diskFreeGigabytesMin: Double?
+  /// nil = none (`rate_limiting.backoff`).
+  public var nearLimitBackoff: NearLimitBackoff?
 
   public init() {}
+}
+
+/// Extra delay once a window is fuller than a share of its limit.
+public struct NearLimitBackoff: Hashable, Sendable {
+  /// Per cent of the limit, in millionths of a per cent.
+  public var thresholdPercentMicro: Int64
+  public var initialMilliseconds: Int64
+  public var maxMilliseconds: Int64
+  public var factorMicro: Int64
 }
 
 /// `expected_game_counts`; nil = not said.

@@ -20,7 +20,11 @@ public struct OutputSettings: Hashable, Sendable {
 
 /// The HTTP face.
 public struct HealthSettings: Hashable, Sendable {
-  public enum Role: String, Hashable, Sendable { case viewer, operate = "operator", admin }
+  public enum Role: String, Hashable, Sendable {
+    case viewer
+    case operate = "operator"
+    case admin
+  }
 
   public struct Token: Hashable, Sendable {
     public var name: String

@@ -8,7 +8,8 @@ struct PatternText {
 
   enum Part: Hashable {
     case literal(String)
-    case placeholder(String)
+    /// `offset`: of its `{` in the text's UTF-8.
+    case placeholder(String, offset: Int)
   }
 
   let text: String
@@ -23,7 +24,8 @@ struct PatternText {
         open = offset
       } else if byte == 0x7D {
         if open == offset - 1 {
-          return Fault(offset: offset - 1, message: "empty placeholder `{}` in \(quoted(text))")
+          return Fault(
+            offset: offset - 1, message: "empty placeholder `{}` in \(Wording.quoted(text))")
         }
         open = nil
       }
@@ -32,13 +34,13 @@ struct PatternText {
   }
 
   private func unclosed(_ offset: Int) -> Fault {
-    Fault(offset: offset, message: "unclosed placeholder `{` in \(quoted(text))")
+    Fault(offset: offset, message: "unclosed placeholder `{` in \(Wording.quoted(text))")
   }
 
   /// The placeholders' names, each once, in order; those of a pattern without fault.
   var names: [String] {
     var names: [String] = []
-    for case .placeholder(let name) in parts where !names.contains(name) { names.append(name) }
+    for case .placeholder(let name, _) in parts where !names.contains(name) { names.append(name) }
     return names
   }
 
@@ -53,7 +55,8 @@ struct PatternText {
         parts.append(.literal(String(rest[open...])))
         return parts
       }
-      parts.append(.placeholder(String(inner[..<close])))
+      let offset = text.utf8.distance(from: text.startIndex, to: open)
+      parts.append(.placeholder(String(inner[..<close]), offset: offset))
       rest = inner[inner.index(after: close)...]
     }
     if !rest.isEmpty { parts.append(.literal(String(rest))) }

@@ -12,8 +12,14 @@ public struct ScraperSettings: Hashable, Sendable {
 
   /// Arguments of CONFIG.md §6 that a command may accept.
   public enum Parameter: String, Hashable, Sendable, CaseIterable {
-    case season, gameIDs = "game_ids", playerID = "player_id", teamID = "team_id"
-    case startDate = "start_date", endDate = "end_date", days, dryRun = "dry_run"
+    case season
+    case gameIDs = "game_ids"
+    case playerID = "player_id"
+    case teamID = "team_id"
+    case startDate = "start_date"
+    case endDate = "end_date"
+    case days
+    case dryRun = "dry_run"
   }
 
   public struct Header: Hashable, Sendable {
@@ -50,7 +56,10 @@ public struct ScraperSettings: Hashable, Sendable {
   }
 
   public enum LogLevel: String, Hashable, Sendable {
-    case debug = "DEBUG", info = "INFO", warning = "WARNING", error = "ERROR"
+    case debug = "DEBUG"
+    case info = "INFO"
+    case warning = "WARNING"
+    case error = "ERROR"
   }
 
   public var id: String

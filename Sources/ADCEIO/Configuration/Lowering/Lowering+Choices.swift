@@ -48,8 +48,8 @@ extension Lowering {
     if !unfilled.isEmpty {
       problems.warn(
         coverage.mark, coverage.path,
-        "\(counted(unfilled.count, "data type")) that no scraper can fill (gaps are named, but make "
-          + "no task): \(listed(unfilled))")
+        "\(Wording.counted(unfilled.count, "data type")) that no scraper can fill (gaps are named, but make "
+          + "no task): \(Wording.listed(unfilled))")
     }
   }
 

@@ -17,7 +17,8 @@ extension Lowering {
     if let program = candidates.first(where: { disk.isFile(result.projectPath($0)) }) {
       scraper.command = interpreted([program], setting)
     } else {
-      scraper.cannotRun = "it has no `command`, and none of \(candidates.joined(separator: ", "))"
+      scraper.cannotRun =
+        "it has no `command`, and none of \(candidates.joined(separator: ", "))"
         + " is there"
     }
   }

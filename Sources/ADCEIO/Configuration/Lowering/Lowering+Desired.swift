@@ -95,7 +95,7 @@ extension Lowering {
       let known = ["IMMEDIATE", "HIGH", "MEDIUM", "LOW", "EXECUTE"]
       problems.warn(
         setting.mark, setting.path,
-        "\(setting.path): \(quoted(text)) is not one of \(known.joined(separator: ", ")); it ranks "
+        "\(setting.path): \(Wording.quoted(text)) is not one of \(known.joined(separator: ", ")); it ranks "
           + "as MEDIUM" + Decode.didYouMean(text, known))
       return 2
     }
@@ -108,7 +108,7 @@ extension Lowering {
     if spans.contains(where: { $0.league == league }) { return league }
     problems.warn(
       setting.mark, setting.path,
-      "\(setting.path): the seasons have no league `\(clipped(league))`"
+      "\(setting.path): the seasons have no league `\(Wording.clipped(league))`"
         + Decode.didYouMean(league, spans.map(\.league)))
     return nil
   }
@@ -131,7 +131,8 @@ extension Lowering {
     }
     count.years = setting["expected_years"].intIfKnown
     let files = settings.root(.inventory)["expected_file_counts"].entries
-    count.files = files.first { $0.entry.key == source }?.setting.entries
+    count.files =
+      files.first { $0.entry.key == source }?.setting.entries
       .first { $0.entry.key == type }?.setting.intIfKnown
     return count == Desired.ExpectedCount() ? nil : count
   }

@@ -64,7 +64,7 @@ extension Lowering {
     if index == nil {
       problems.warn(
         catalog.mark, catalog.path,
-        "\(catalog.path): there is no catalog `\(clipped(name))`, so {\(entry.key)} is unknown"
+        "\(catalog.path): there is no catalog `\(Wording.clipped(name))`, so {\(entry.key)} is unknown"
           + Decode.didYouMean(name, catalogs.map(\.name)))
     }
     let conditions = setting["where"].entries.map { entry, setting in

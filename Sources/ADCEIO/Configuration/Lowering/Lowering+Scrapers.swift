@@ -29,8 +29,8 @@ extension Lowering {
     if !programless.isEmpty {
       problems.warn(
         settings.root(.scrapers)["scrapers"].mark, "scraper_config.scrapers",
-        "\(counted(programless.count, "scraper")) without a program (no `command`, and no "
-          + "scripts/etl/ID.py or the like): \(listed(programless))")
+        "\(Wording.counted(programless.count, "scraper")) without a program (no `command`, and no "
+          + "scripts/etl/ID.py or the like): \(Wording.listed(programless))")
     }
   }
 
@@ -67,7 +67,7 @@ extension Lowering {
       } catch {
         problems.error(
           pattern["match"].mark, "\(pattern.path).match",
-          "\(pattern.path).match: \(quoted(match)) is not a regular expression")
+          "\(pattern.path).match: \(Wording.quoted(match)) is not a regular expression")
       }
     }
   }
@@ -162,13 +162,4 @@ extension Lowering {
     kernel.requestsPerTask = scraper.kind == .http ? 1 : max(1, setting["requests_per_task"].int)
     return kernel
   }
-}
-
-/// "1 scraper", "3 scrapers".
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-/// The first twelve, and how many more.
-func listed(_ names: [String]) -> String {
-  let shown = names.prefix(12).joined(separator: ", ")
-  return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
 }

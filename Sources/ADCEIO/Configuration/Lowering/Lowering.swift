@@ -31,5 +31,15 @@ struct Lowering {
     lowerDesired()
     lowerChoices()
     lowerPolicies()
+    lowerLimits()
+    lowerLake()
+    lowerLoop()
+    lowerOutputs()
+    lowerHealth()
+    lowerAlerts()
+    lowerSchedules(disk: disk)
+    checkReferences()
+    checkURLPatterns()
+    tellBases()
   }
 }

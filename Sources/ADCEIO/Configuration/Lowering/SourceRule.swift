@@ -37,10 +37,12 @@ struct SourceRule {
 
   /// `host:port` in lower case, the scheme's port where none is written; nil without a host.
   static func host(_ url: String) -> String? {
-    guard let start = url.range(ofASCII: "://") else { return nil }
+    guard let start = url.index(afterASCII: "://") else { return nil }
     let scheme = url[..<start].lowercased()
     var authority = url[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
+    if let at = authority.lastIndex(of: "@") {
+      authority = authority[authority.index(after: at)...]
+    }
     guard !authority.isEmpty else { return nil }
     let text = authority.lowercased()
     // The colon of a port comes after an IPv6 address's bracket.

@@ -109,7 +109,7 @@ enum LiteralSecret {
 
   /// `https://user:password@host/`.
   static func urlHasPassword(_ text: String) -> Bool {
-    guard let scheme = text.range(ofASCII: "://") else { return false }
+    guard let scheme = text.index(afterASCII: "://") else { return false }
     let authority = text[scheme...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     guard let at = authority.lastIndex(of: "@") else { return false }
     return authority[..<at].contains(":")
@@ -118,7 +118,7 @@ enum LiteralSecret {
 
 extension String {
   /// The index after the first occurrence of an ASCII needle.
-  func range(ofASCII needle: String) -> String.Index? {
+  func index(afterASCII needle: String) -> String.Index? {
     var index = startIndex
     while index < endIndex {
       if self[index...].hasPrefix(needle) { return self.index(index, offsetBy: needle.count) }

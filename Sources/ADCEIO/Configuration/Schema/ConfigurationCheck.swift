@@ -8,8 +8,6 @@ struct ConfigurationCheck {
     file == .reconciliation && node.mark.file == ConfigurationFile.inventory.rawValue
   }
 
-  init(problems: ProblemList) { self.problems = problems }
-
   /// The whole of a file.
   mutating func checkRoot(_ root: Setting, of file: ConfigurationFile) {
     guard let node = root.node else { return }
@@ -84,7 +82,7 @@ struct ConfigurationCheck {
     let hint = Decode.didYouMean(entry.key, setting.place.names)
     problems.unknown(
       entry.keyMark, "\(setting.path).\(entry.key)",
-      "unknown field `\(clipped(entry.key))` in \(setting.path)\(hint)")
+      "unknown field `\(Wording.clipped(entry.key))` in \(setting.path)\(hint)")
   }
 
   private mutating func checkByPriority(

@@ -18,7 +18,8 @@ extension Decode {
       return .failure(
         FieldFault(
           mark: node.mark,
-          message: "\(quoted(text)) is not a schedule of five fields (minute hour day month weekday)"
+          message:
+            "\(Wording.quoted(text)) is not a schedule of five fields (minute hour day month weekday)"
         ))
     }
     for (field, rule) in zip(fields, cronFields) {
@@ -27,7 +28,9 @@ extension Decode {
         return .failure(
           FieldFault(
             mark: node.mark,
-            message: "\(quoted(String(part))) is no \(rule.name) in the schedule \(quoted(text))"))
+            message:
+              "\(Wording.quoted(String(part))) is no \(rule.name) in the schedule \(Wording.quoted(text))"
+          ))
       }
     }
     return .success(text)

@@ -6,7 +6,7 @@ extension Decode {
     let text = node.scalar?.text ?? node.kindForMessages
     if let day = CivilDay(iso: text.utf8) { return .success(day) }
     return .failure(
-      FieldFault(mark: node.mark, message: "\(quoted(text)) is not a date (YYYY-MM-DD)"))
+      FieldFault(mark: node.mark, message: "\(Wording.quoted(text)) is not a date (YYYY-MM-DD)"))
   }
 
   /// `MM-DD`, a day that every year has.
@@ -18,7 +18,7 @@ extension Decode {
     return .failure(
       FieldFault(
         mark: node.mark,
-        message: "\(quoted(text)) is not a month and day that every year has (MM-DD)"))
+        message: "\(Wording.quoted(text)) is not a month and day that every year has (MM-DD)"))
   }
 
   /// Minutes after midnight; `24:00` is the midnight that ends the day.
@@ -32,7 +32,7 @@ extension Decode {
       return .success(hour * 60 + minute)
     }
     return .failure(
-      FieldFault(mark: node.mark, message: "\(quoted(text)) is not a time of day (HH:MM)"))
+      FieldFault(mark: node.mark, message: "\(Wording.quoted(text)) is not a time of day (HH:MM)"))
   }
 
   /// Decimal digits and nothing else.
@@ -111,7 +111,7 @@ struct SeasonText {
       if parts[1].utf8.count == 2, let last = Decode.number(parts[1]) {
         if (first + 1) % 100 == last { return .success([.named(startYear: first)]) }
         return .failure(
-          Fault(message: "\(quoted(text)) is no season: \(first)-… ends in the year after"))
+          Fault(message: "\(Wording.quoted(text)) is no season: \(first)-… ends in the year after"))
       }
       if let last = Self.year(parts[1]) {
         return check(first, last, least: first).map { range in range.map { .year($0) } }
@@ -119,7 +119,7 @@ struct SeasonText {
     }
     return .failure(
       Fault(
-        message: "\(quoted(text)) is not a season: expected 2024-25, a year, or 2006-2024"))
+        message: "\(Wording.quoted(text)) is not a season: expected 2024-25, a year, or 2006-2024"))
   }
 
   /// `1946-2025` (begins in … ends in …) or `1946-`.
@@ -133,18 +133,19 @@ struct SeasonText {
     }
     return .failure(
       Fault(
-        message: "\(quoted(text)) is not a span of years: expected 1946-2025, or 1946- for up to now"
+        message:
+          "\(Wording.quoted(text)) is not a span of years: expected 1946-2025, or 1946- for up to now"
       ))
   }
 
   private func check(_ first: Int, _ last: Int, least: Int) -> Result<ClosedRange<Int>, Fault> {
     guard last >= least else {
       return .failure(
-        Fault(message: "\(quoted(text)) runs backwards"))
+        Fault(message: "\(Wording.quoted(text)) runs backwards"))
     }
     guard last - first <= Self.yearsMax else {
       return .failure(
-        Fault(message: "\(quoted(text)) spans over \(Self.yearsMax) years"))
+        Fault(message: "\(Wording.quoted(text)) spans over \(Self.yearsMax) years"))
     }
     return .success(first...last)
   }

@@ -16,8 +16,8 @@ enum Decode {
 
   private static func found(_ node: YAMLNode) -> String {
     guard let scalar = node.scalar else { return node.kindForMessages }
-    if case .text = scalar.meaning { return "the text \(quoted(scalar.text))" }
-    return "\(node.kindForMessages) (\(clipped(scalar.text)))"
+    if case .text = scalar.meaning { return "the text \(Wording.quoted(scalar.text))" }
+    return "\(node.kindForMessages) (\(Wording.clipped(scalar.text)))"
   }
 
   static func bool(_ node: YAMLNode, _ field: ConfigurationField) -> Result<Bool, FieldFault> {
@@ -49,15 +49,15 @@ enum Decode {
   ) -> Result<Double, FieldFault> {
     guard let bounds = field.bounds, !bounds.contains(value) else { return .success(value) }
     let unit = field.kind.unit.map { " " + $0 } ?? ""
-    let text = clipped(node.scalar?.text ?? "")
+    let text = Wording.clipped(node.scalar?.text ?? "")
     let message =
       if value < 0, bounds.lowerBound >= 0 {
         "\(text)\(unit) is negative"
       } else if field.kind.unit != nil, value > bounds.upperBound {
-        "\(text)\(unit) is absurd: at most \(decimal(bounds.upperBound))"
+        "\(text)\(unit) is absurd: at most \(Wording.decimal(bounds.upperBound))"
       } else {
         "\(text)\(unit) is out of bounds: "
-          + "from \(decimal(bounds.lowerBound)) to \(decimal(bounds.upperBound))"
+          + "from \(Wording.decimal(bounds.lowerBound)) to \(Wording.decimal(bounds.upperBound))"
       }
     return .failure(FieldFault(mark: node.mark, message: message))
   }
@@ -105,7 +105,7 @@ enum Decode {
     return .failure(
       FieldFault(
         mark: node.mark,
-        message: "\(quoted(text)) is not one of \(words.joined(separator: ", "))"
+        message: "\(Wording.quoted(text)) is not one of \(words.joined(separator: ", "))"
           + didYouMean(text, words)))
   }
 
@@ -121,30 +121,11 @@ enum Decode {
   }
 
   static func unknownPriority(_ text: String) -> String {
-    "unknown gap priority \(quoted(text)): expected one of critical, high, medium, low"
+    "unknown gap priority \(Wording.quoted(text)): expected one of critical, high, medium, low"
       + didYouMean(text, Priority.allCases.map(\.name))
   }
 
   static func didYouMean(_ text: String, _ names: some Sequence<String>) -> String {
     Nearest.name(to: text, among: names).map { "; did you mean `\($0)`?" } ?? ""
   }
-}
-
-/// `"text"`, cut where it is long.
-func quoted(_ text: String) -> String { "\"\(clipped(text))\"" }
-
-/// At most 60 characters, on one line.
-func clipped(_ text: String) -> String {
-  var line = ""
-  for (count, character) in text.enumerated() {
-    if count == 60 { return line + "…" }
-    line.append(character.isNewline ? " " : character)
-  }
-  return line
-}
-
-/// A number as people write it: `7`, `0.5`.
-func decimal(_ value: Double) -> String {
-  if let whole = Int64(exactly: value) { return String(whole) }
-  return String(value)
 }

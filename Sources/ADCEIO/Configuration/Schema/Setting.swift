@@ -60,6 +60,8 @@ struct Setting {
 
   var boolIfKnown: Bool? { value(Decode.bool) }
   var bool: Bool { known(boolIfKnown) }
+  /// nil where it stands on its default.
+  var boolIfWritten: Bool? { isWritten ? boolIfKnown : nil }
   var intIfKnown: Int? { value(Decode.integer) }
   var int: Int { known(intIfKnown) }
   var millisecondsIfKnown: Int64? { value(Decode.milliseconds) }
