@@ -40,7 +40,9 @@ public struct Decision: Sendable {
   }
 
   /// Appends a write and returns the record's hash; nothing is appended if it equals `old`.
-  package mutating func put<R: Record>(_ record: R, at key: R.Key, replacing old: Hash128?) -> Hash128 {
+  package mutating func put<R: Record>(_ record: R, at key: R.Key, replacing old: Hash128?)
+    -> Hash128
+  {
     let start = encoder.bytes.count
     let (hash, keyRange, bodyRange) = StoredForm.encode(record, at: key, into: &encoder)
     guard hash != old else {

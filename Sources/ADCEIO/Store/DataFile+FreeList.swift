@@ -1,25 +1,27 @@
 extension DataFile {
-  /// Whether all these pages are on the free list: a tree whose records hold the number of pages
-  /// and then the pages that one transaction gave back.
-  func isFree(_ wanted: Range<UInt64>, by meta: Meta) throws(StoreFailure) -> Bool {
-    guard meta.freeRoot != UInt64.max else { return false }
+  /// Which of these pages are on the free list: a tree whose records hold the number of pages and
+  /// then the pages that one transaction gave back. Nil if the list itself cannot be read whole.
+  func freePages(
+    in wanted: Range<UInt64>, by meta: Meta
+  ) throws(StoreFailure) -> Set<UInt64>? {
+    guard meta.freeRoot != UInt64.max else { return [] }
     var free: Set<UInt64> = []
     var open: [(page: UInt64, depth: Int)] = [(meta.freeRoot, 0)]
     while let (number, depth) = open.popLast() {
       // A tree of 32 levels is a loop.
-      guard depth < 32, let page = try page(number, meta) else { return false }
-      guard let nodes = Nodes(page) else { return false }
+      guard depth < 32, let page = try page(number, meta) else { return nil }
+      guard let nodes = Nodes(page) else { return nil }
       for index in 0..<nodes.count {
-        guard let node = nodes[index] else { return false }
+        guard let node = nodes[index] else { return nil }
         if nodes.isBranch {
           open.append((node.child, depth + 1))
         } else {
-          guard let list = try list(in: node, of: page, meta) else { return false }
+          guard let list = try list(in: node, of: page, meta) else { return nil }
           for page in list where wanted.contains(page) { free.insert(page) }
         }
       }
     }
-    return free.count == wanted.count
+    return free
   }
 
   private func page(_ number: UInt64, _ meta: Meta) throws(StoreFailure) -> [UInt8]? {

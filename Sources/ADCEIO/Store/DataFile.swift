@@ -18,16 +18,15 @@ struct DataFile: ~Copyable {
   /// A file may rightly end before its last page: pages taken and given back within one commit are
   /// never written. So a short one is refused only if a missing page is not on the free list.
   static func refuseDamaged(_ path: String) throws(StoreFailure) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .file(path, "open it", errno) }
-    let file = DataFile(descriptor: descriptor, path: path)
+    let file = try DataFile.at(path)
     var seen: UInt64?
     while true {
       let meta = try file.newestMeta()
       let bytes = try file.size()
       let present = bytes / meta.pageBytes
       if present > meta.lastPage { return }
-      if try file.isFree(present..<meta.lastPage + 1, by: meta) { return }
+      let missing = present..<meta.lastPage + 1
+      if try file.freePages(in: missing, by: meta)?.count == missing.count { return }
       // A writer may have gone on between the reads; what the same meta page says twice is so.
       guard seen == meta.transaction else {
         seen = meta.transaction
@@ -35,6 +34,12 @@ struct DataFile: ~Copyable {
       }
       throw .truncated(path: path, bytes: bytes, needed: meta.neededBytes)
     }
+  }
+
+  static func at(_ path: String) throws(StoreFailure) -> DataFile {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .file(path, "open it", errno) }
+    return DataFile(descriptor: descriptor, path: path)
   }
 
   deinit { close(descriptor) }
@@ -71,7 +76,7 @@ extension DataFile {
   }
 
   /// The one of the two meta pages that was written last.
-  private func newestMeta() throws(StoreFailure) -> Meta {
+  func newestMeta() throws(StoreFailure) -> Meta {
     let first = try meta(at: 0)
     let second = try meta(at: first.pageBytes)
     return first.transaction < second.transaction ? second : first

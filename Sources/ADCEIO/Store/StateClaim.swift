@@ -45,7 +45,12 @@ struct StateClaim: ~Copyable {
     // In a forked child the lock is the parent's, and so are the text and the registration.
     let isOurs = getpid() == owner
     if descriptor >= 0 {
-      if isOurs { ftruncate(descriptor, 0) }
+      // Unlocked and not only closed: a child that was forked and has not yet become its program
+      // shares the lock, and would keep it for that moment.
+      if isOurs {
+        ftruncate(descriptor, 0)
+        flock(descriptor, LOCK_UN)
+      }
       close(descriptor)
     }
     if isOurs { OpenDirectories.shared.remove(identity) }

@@ -102,15 +102,18 @@ extension Store {
   /// LMDB writes the pages, synchronises them, then writes the meta page that makes them count.
   /// Lack of room before that last write leaves the old state in force, and is refused cleanly. If
   /// the meta page itself failed, LMDB begins no more transactions (MDB_PANIC), which is how the
-  /// two are told apart. Every other error leaves the outcome unknown.
+  /// two are told apart. A write that was cut short, as the last one on a full disk is, it reports
+  /// as EIO. Every other error leaves the outcome unknown.
   private mutating func failure(
     ofCommit sequence: UInt64, _ code: Int32, transactionBefore: Int
   ) -> StoreFailure {
-    let lacksRoom = [MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT, EFBIG].contains(code)
+    let lacksRoom =
+      [MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT, EFBIG].contains(code)
+      || code == EIO && DataFile.lacksRoom(dataFile)
     if lacksRoom, environment.lastTransaction == transactionBefore, canBegin {
       return code < 0
         ? .mapFull(path: dataFile, bytes: mapSize.initialBytes)
-        : .diskFull(path: dataFile, reason: text(of: code))
+        : .diskFull(path: dataFile, reason: text(of: code == EIO ? ENOSPC : code))
     }
     let reason = String(describing: StoreFailure.lmdb(code, dataFile, "commit"))
     let failure = StoreFailure.outcomeUnknown(path: dataFile, sequence: sequence, reason: reason)
