@@ -20,7 +20,8 @@ struct DataFile: ~Copyable {
   static func refuseDamaged(_ path: String) throws(StoreFailure) {
     let file = try DataFile.at(path)
     var seen: UInt64?
-    while true {
+    var refusal: StoreFailure?
+    for _ in 0..<attemptsMax {
       let meta = try file.newestMeta()
       let bytes = try file.size()
       let present = bytes / meta.pageBytes
@@ -28,13 +29,14 @@ struct DataFile: ~Copyable {
       let missing = present..<meta.lastPage + 1
       if try file.freePages(in: missing, by: meta)?.count == missing.count { return }
       // A writer may have gone on between the reads; what the same meta page says twice is so.
-      guard seen == meta.transaction else {
-        seen = meta.transaction
-        continue
-      }
-      throw .truncated(path: path, bytes: bytes, needed: meta.neededBytes)
+      refusal = .truncated(path: path, bytes: bytes, needed: meta.neededBytes)
+      if seen == meta.transaction { break }
+      seen = meta.transaction
     }
+    if let refusal { throw refusal }
   }
+
+  private static let attemptsMax = 100
 
   static func at(_ path: String) throws(StoreFailure) -> DataFile {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

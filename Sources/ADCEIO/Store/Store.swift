@@ -12,7 +12,7 @@ internal import CLMDB
 /// ```
 ///
 /// The store knows bytes: (table, key, body). Records, their codecs and their meaning are the
-/// kernel's. Its calls block for the disk; it belongs to one thread or actor at a time.
+/// kernel's. Its calls block for the disk.
 public struct Store: ~Copyable {
   public enum Mode: Hashable, Sendable {
     /// Makes what is not there, brings an older schema up to date, keeps other writers out.
@@ -60,15 +60,16 @@ public struct Store: ~Copyable {
     directory path: String, mode: Mode, mapSize: MapSize, schema: StoreSchema
   ) throws(StoreFailure) -> Store {
     let directory = StateDirectory(path)
-    if mode == .readWrite { try directory.create() }
-    let claim = try StateClaim.make(directory, writing: mode == .readWrite)
-    switch mode {
-    case .readOnly:
-      guard try directory.holdsData else { throw .absent(directory: directory.path) }
-    case .readWrite:
+    if mode == .readWrite {
+      try directory.create()
+      // Before anything of ours is written there.
       try directory.refuseUnsafe()
       try directory.refuseUnwritable()
-      if try !directory.holdsData { try Store.create(directory, mapSize, schema) }
+    }
+    let claim = try StateClaim.make(directory, writing: mode == .readWrite)
+    if try !directory.holdsData {
+      guard mode == .readWrite else { throw .absent(directory: directory.path) }
+      try Store.create(directory, mapSize, schema)
     }
     try DataFile.refuseDamaged(directory.dataFile)
     let environment = try Environment.open(
@@ -122,3 +123,8 @@ public struct Store: ~Copyable {
     guard claim.isHere else { throw .forked(directory: directory) }
   }
 }
+
+// Sound: with MDB_NOTLS handles and read transactions may be used by any thread, also by several at
+// once; a write transaction begins and ends within one call; and that call is mutating, so the
+// compiler keeps it from everything else that is done with the store.
+extension Store: @unchecked Sendable {}

@@ -39,8 +39,8 @@ import Testing
     }
   }
 
-  @Test func aStateOfAnotherUserIsRefusedWithSeventySeven() throws {
-    guard geteuid() == 0 else { return }
+  @Test(.enabled(if: geteuid() == 0, "only root can give files to another user"))
+  func aStateOfAnotherUserIsRefusedWithSeventySeven() throws {
     let fixture = StateFixture()
     try Store.open(directory: fixture.directory, mode: .readWrite).close()
     let writer = try StoreWriter("open", fixture.directory, "65534")
@@ -48,6 +48,14 @@ import Testing
     #expect(writer.process.terminationStatus == 77, "\(lines)")
     chown(fixture.directory, 65534, 65534)
     #expect(failure(opening: fixture.directory)?.exitCode == 77)
+  }
+
+  @Test func nothingIsLeftInADirectoryThatIsRefused() throws {
+    let fixture = StateFixture()
+    mkdir(fixture.directory, 0o700)
+    chmod(fixture.directory, 0o777)
+    #expect(failure(opening: fixture.directory)?.exitCode == 77)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.directory).isEmpty)
   }
 
   @Test func aDirectoryBelowAFileCannotBeMade() throws {

@@ -42,7 +42,12 @@ import Testing
     let fixture = StateFixture()
     var book = try Notebook(fixture.directory, mapSize: small)
     var pages = 0
-    while (try? book.commit(page(pages))) != nil { pages += 1 }
+    #expect(throws: StoreFailure.mapFull(path: fixture.dataFile, bytes: 1 << 18)) {
+      while pages < 100 {
+        try book.commit(page(pages))
+        pages += 1
+      }
+    }
     for number in 0..<3 { try book.commit(page(number).map { ($0.0, nil) }) }
     try book.commit(page(1000))
     #expect(try book.store.verify().records == (pages - 3 + 1) * 10)

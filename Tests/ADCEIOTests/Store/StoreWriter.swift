@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The program `store-writer`, which lies where the tests lie, run as a child.
 final class StoreWriter {
@@ -6,14 +7,18 @@ final class StoreWriter {
   private let output = Pipe()
   private let input = Pipe()
 
-  static var path: String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-    let bundle = own ?? Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
-    return URL(fileURLWithPath: bundle ?? "").deletingLastPathComponent().path + "/store-writer"
+  static func path() throws -> String {
+    #if os(Linux)
+      let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    #else
+      let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
+      let tests = try #require(bundle).bundlePath
+    #endif
+    return URL(fileURLWithPath: tests).deletingLastPathComponent().path + "/store-writer"
   }
 
   init(_ arguments: String...) throws {
-    process.executableURL = URL(fileURLWithPath: StoreWriter.path)
+    process.executableURL = URL(fileURLWithPath: try StoreWriter.path())
     process.arguments = arguments
     process.standardOutput = output
     process.standardInput = input

@@ -87,19 +87,29 @@ func hold(_ directory: String) throws(StoreFailure) {
   say("\(writer.sequence)")
 }
 
+/// No file may grow beyond this: it stands for a full disk.
+func limitFiles(toBytes bytes: rlim_t) {
+  var limit = rlimit(rlim_cur: bytes, rlim_max: rlim_t.max)
+  #if canImport(Glibc)
+    let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+  #else
+    let resource = RLIMIT_FSIZE
+  #endif
+  let code = setrlimit(resource, &limit)
+  precondition(code == 0, "cannot limit the size of files")
+}
+
 func fill(_ directory: String, bytes: UInt64) throws(StoreFailure) {
   var writer = try Writer(directory)
   signal(SIGXFSZ, SIG_IGN)
-  var limit = rlimit(rlim_cur: rlim_t(bytes), rlim_max: rlim_t.max)
-  precondition(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+  limitFiles(toBytes: rlim_t(bytes))
   do throws(StoreFailure) {
     while true { try writer.commit(50, bytes: 3000) }
   } catch {
     guard error.isCleanRefusal else { throw error }
     say("refused \(error.exitCode) \(error.message)")
   }
-  limit.rlim_cur = rlim_t.max
-  precondition(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+  limitFiles(toBytes: rlim_t.max)
   let refused = writer.sequence
   try writer.commit(50, bytes: 3000)
   say("went on \(writer.sequence - refused)")
