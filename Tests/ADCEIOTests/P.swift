@@ -1,2 +1,3 @@
 import Testing
+
 @Test func packageBuilds() { #expect(Bool(true)) }

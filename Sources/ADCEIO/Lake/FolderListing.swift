@@ -30,11 +30,6 @@ struct FolderListing: ~Copyable {
   private let stream: Stream
   private let path: String
 
-  private init(stream: Stream, path: String) {
-    self.stream = stream
-    self.path = path
-  }
-
   deinit { closedir(stream) }
 
   static func of(_ folder: borrowing OpenFile) throws(SystemCallFailure) -> FolderListing {

@@ -44,12 +44,12 @@ package struct InventoryManifest: Hashable, Sendable {
     schema = try InventorySchema(fileSchema: form.fileSchema, manifest: path)
     parts = []
     for file in form.files {
-      guard file.size >= 0, file.MD5checksum.utf8.count == 32 else {
+      guard file.size >= 0, file.md5.utf8.count == 32 else {
         throw .malformedManifest(
           manifest: path, "the size or MD5checksum of \(file.key) is not valid")
       }
       parts.append(
-        Part(key: file.key, bytes: file.size, md5: file.MD5checksum.lowercased()))
+        Part(key: file.key, bytes: file.size, md5: file.md5.lowercased()))
     }
   }
 
@@ -65,11 +65,12 @@ package struct InventoryManifest: Hashable, Sendable {
     }
     return switch error {
     case DecodingError.keyNotFound(let key, _): "\(key.stringValue) is missing"
-    case DecodingError.typeMismatch(_, let context): "\(place(context)) is of the wrong type"
+    case DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty:
+      "\(place(context)) is of the wrong type"
     case DecodingError.valueNotFound(_, let context): "\(place(context)) is null"
     case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
       "\(place(context)) is not valid"
-    default: "not valid JSON"
+    default: "not a JSON object"
     }
   }
 }
@@ -80,7 +81,12 @@ extension InventoryManifest {
     struct File: Decodable {
       var key: String
       var size: Int64
-      var MD5checksum: String
+      var md5: String
+
+      enum CodingKeys: String, CodingKey {
+        case key, size
+        case md5 = "MD5checksum"
+      }
     }
 
     var sourceBucket: String
