@@ -7,20 +7,21 @@ struct Adce: ParsableCommand {
     commandName: "adce",
     abstract: "Keeps a data lake complete, by itself.",
     discussion: """
-      adce compares what a data lake should hold (a YAML definition) with what it has, names every
-      gap, and runs scrapers within each source's limits until nothing is missing.
+      adce compares what a data lake should hold (a YAML definition) with what it
+      has, names every gap, and runs scrapers within each source's limits until
+      nothing is missing.
 
-        adce init my-lake && cd my-lake     a commented starter set of the four files
-        adce config check                   all errors and warnings of the files at once
-        adce reconcile                      compare once, make tasks, run nothing
-        adce run --once                     compare, fetch what is missing, compare again
-        adce run                            go round for ever (what systemd runs)
-        adce coverage                       completeness by source and data type
-        adce gaps --priority critical       every gap by key
+        adce init my-lake            a commented starter set of the four files
+        adce config check            all errors and warnings of the files
+        adce reconcile               compare once, make tasks, run nothing
+        adce run --once              compare, fetch what is missing, compare again
+        adce run                     go round for ever (what systemd runs)
+        adce coverage                completeness by source and data type
+        adce gaps --limit 20         every gap by key
 
-      Exit status: 0 done; 1 the command's own no; 3 not running; 64 usage; 65 bad data; 69 a
-      service is out of reach; 70 a bug; 73 cannot create; 74 input/output; 75 try again; 77
-      permission; 78 configuration.
+      Exit status: 0 done; 1 the command's own no; 3 not running; 64 usage;
+      65 bad data; 69 a service is out of reach; 70 a bug; 73 cannot create;
+      74 input/output; 75 try again; 77 permission; 78 configuration.
       """,
     version: "0.1.0",
     subcommands: [
@@ -33,7 +34,8 @@ struct Adce: ParsableCommand {
     // Threads inherit the mask: blocked before any is started, so that one thread can wait for them.
     SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(
+        GlobalOptions.moved(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       exit(withError: error)

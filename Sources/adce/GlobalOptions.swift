@@ -10,7 +10,8 @@ struct GlobalOptions: ParsableArguments {
   var stateDir: String?
   @Option(help: "The data inventory. (default: inventory/ beside the config folder, then in it)")
   var inventory: String?
-  @Option(help: "The lake: file:///path or s3://bucket[/prefix]. (default: $ADCE_LAKE or as configured)")
+  @Option(
+    help: "The lake: file:///path or s3://bucket[/prefix]. (default: $ADCE_LAKE or as configured)")
   var lake: String?
   @Option(help: "How to print: table or json.")
   var output: OutputForm = .table
@@ -29,6 +30,28 @@ enum OutputForm: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension GlobalOptions {
+  private static let withValue: Set<String> = [
+    "--config-dir", "--state-dir", "--inventory", "--lake", "--output",
+  ]
+  private static let flags: Set<String> = ["--strict", "--quiet", "-q", "--verbose", "-v"]
+
+  /// Takes the options that stand before the command to behind it, where the parser wants them.
+  static func moved(_ arguments: [String]) -> [String] {
+    var rest = arguments[...]
+    var before: [String] = []
+    while let first = rest.first {
+      if flags.contains(first) || withValue.contains(where: { first.hasPrefix($0 + "=") }) {
+        before.append(rest.removeFirst())
+      } else if withValue.contains(first), rest.count > 1 {
+        before += [rest.removeFirst(), rest.removeFirst()]
+      } else {
+        break
+      }
+    }
+    let end = rest.firstIndex(of: "--") ?? rest.endIndex
+    return Array(rest[..<end]) + before + Array(rest[end...])
+  }
+
   var configDirectory: String {
     configDir ?? Environment.value("ADCE_CONFIG_DIR") ?? "config"
   }

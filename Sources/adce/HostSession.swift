@@ -5,18 +5,16 @@ import ArgumentParser
 /// Runs a host until it is over: signals, progress on a terminal, what is worth saying.
 struct HostSession {
   let global: GlobalOptions
-  /// What the last cycle said was wrong, if it failed.
-  private(set) var failure: String?
 
   init(_ global: GlobalOptions) { self.global = global }
 
-  mutating func run(_ host: Host) throws -> Host.Ending {
+  func run(_ host: Host) throws -> Host.Ending {
     let poster = host.poster
-    let drains = DrainCount()
+    let stop = host.stopper
+    let drains = SignalCount()
     do throws(HostFailure) {
       try SignalWatch.start([SignalWatch.terminate, SignalWatch.interrupt]) { _ in
-        drains.next()
-        if drains.count > 1 { host.executorStop() }
+        if drains.next() > 1 { stop() }
         poster(.requested(Request(id: 0, action: .drain)))
       }
       let progress = ProgressLine(isShown: Terminal.errorIsTerminal && !global.quiet)
@@ -31,7 +29,6 @@ struct HostSession {
       }
       let ending = try host.run(observer)
       progress.clear()
-      failure = host.scanFailure
       return ending
     } catch {
       throw global.report(error)

@@ -60,7 +60,7 @@ extension Host {
   /// The lake that the configuration names.
   public static func lake(of loaded: LoadedConfiguration) throws(HostFailure) -> any Lake {
     guard let url = loaded.lake.url else { throw .noLake }
-    guard let path = fileURLPath(url) else { throw .unsupportedLake(url) }
+    guard let path = LocalFile.path(url) else { throw .unsupportedLake(url) }
     return DirectoryLake(root: path)
   }
 
@@ -110,11 +110,14 @@ extension Host {
   }
 }
 
-/// The path of a `file://` URL (RFC 8089); nil for anything else.
-package func fileURLPath(_ url: String) -> String? {
-  guard url.hasPrefix("file://") else { return nil }
-  let rest = url.dropFirst("file://".count)
-  let path = rest.hasPrefix("localhost/") ? rest.dropFirst("localhost".count) : rest
-  guard path.hasPrefix("/") else { return nil }
-  return PercentEncoding.decode(String(path))
+/// Files of this machine, as URLs name them.
+public enum LocalFile {
+  /// The path of a `file://` URL (RFC 8089), or a path as it is; nil for any other URL.
+  public static func path(_ text: String) -> String? {
+    guard text.hasPrefix("file://") else { return text.contains("://") ? nil : text }
+    let rest = text.dropFirst("file://".count)
+    let path = rest.hasPrefix("localhost/") ? rest.dropFirst("localhost".count) : rest
+    guard path.hasPrefix("/") else { return nil }
+    return PercentEncoding.decode(String(path))
+  }
 }

@@ -27,6 +27,9 @@ extension Host {
     preconditionFailure("the kernel did not answer \(action)")
   }
 
-  /// Stops what is running, without waiting for it to end by itself.
-  public func stopAttempts() { executor.cancelAll(graceMilliseconds: 5000) }
+  /// Stops what is running, without waiting for it to end by itself; from any thread.
+  public var stopper: @Sendable () -> Void {
+    let executor = executor
+    return { executor.cancelAll(graceMilliseconds: 5000) }
+  }
 }

@@ -10,7 +10,8 @@ internal import ADCEKernel
 final class Inbox: Sendable {
   // Sound: the lock guards the events, and both live as long as the inbox, on the heap, where a
   // pthread mutex must stay. ThreadSanitizer understands pthread mutexes.
-  private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(
+    capacity: 1)
   private nonisolated(unsafe) let condition =
     UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private nonisolated(unsafe) var events: [Event] = []

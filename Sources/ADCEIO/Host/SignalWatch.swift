@@ -9,6 +9,9 @@
 /// They must be blocked before any other thread begins, for threads inherit the mask: make the
 /// watch first thing in `main`.
 public enum SignalWatch {
+  public static let terminate = SIGTERM
+  public static let interrupt = SIGINT
+
   /// Blocks the signals in this thread and all that it starts from now on.
   public static func block(_ signals: [Int32]) {
     var set = signalSet(signals)
@@ -39,5 +42,20 @@ public enum SignalWatch {
     sigemptyset(&set)
     for signal in signals { sigaddset(&set, signal) }
     return set
+  }
+}
+
+/// Counts signals that came, from any thread.
+public final class SignalCount: Sendable {
+  private let value = Locked(0)
+
+  public init() {}
+
+  /// How many there have been, this one included.
+  public func next() -> Int {
+    value.withLock { count in
+      count += 1
+      return count
+    }
   }
 }

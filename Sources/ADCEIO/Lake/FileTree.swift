@@ -18,6 +18,14 @@ package enum FileTree {
     }
   }
 
+  /// Whether anything is there, a broken link too.
+  package static func exists(_ path: String) throws(SystemCallFailure) -> Bool {
+    var status = stat()
+    if lstat(path, &status) == 0 { return true }
+    if errno == ENOENT || errno == ENOTDIR { return false }
+    throw SystemCallFailure("lstat", path)
+  }
+
   /// An empty file to write to, in place of what was there.
   package static func create(_ path: String) throws(SystemCallFailure) -> OpenFile {
     try OpenFile.open(path, O_WRONLY | O_CREAT | O_TRUNC)

@@ -70,7 +70,8 @@ extension CoverageReport {
       .init("stale", .count(total.stale)), .init("undersized", .count(total.undersized)),
       .init("completeness_pct", .percent(total.completenessMicro)),
       .init("attainable_pct", .percent(total.attainableMicro)),
-      .init("by_source", .map(sources.map { .init($0.name, source($0.name, $0.numbers, $0.bytes)) })),
+      .init(
+        "by_source", .map(sources.map { .init($0.name, source($0.name, $0.numbers, $0.bytes)) })),
       .init(
         "counted",
         .map([
@@ -126,7 +127,8 @@ extension CoverageReport {
       members.append(
         .init(
           "seasons",
-          .map(type.seasons.map { .init($0.name ?? "", .map(CoverageReport.members($0.numbers))) })))
+          .map(type.seasons.map { .init($0.name ?? "", .map(CoverageReport.members($0.numbers))) }))
+      )
     }
     return .map(members)
   }

@@ -23,7 +23,9 @@ public struct ScraperReport: Sendable {
     var fills = [[String]](repeating: [], count: loaded.scrapers.count)
     for (source, types) in zip(loaded.kernel.desired.sources, loaded.dataTypes) {
       for type in types {
-        if let scraper = type.choice.scraper { fills[scraper].append("\(source.name)/\(type.name)") }
+        if let scraper = type.choice.scraper {
+          fills[scraper].append("\(source.name)/\(type.name)")
+        }
       }
     }
     lines = loaded.scrapers.indices.map { index in

@@ -177,7 +177,8 @@ extension StatusReport {
     }
     var lines = [
       isRunning
-        ? "adce is running" + (pid.map { ", pid \($0)" } ?? "") + (since.map { ", since \($0)" } ?? "")
+        ? "adce is running" + (pid.map { ", pid \($0)" } ?? "")
+          + (since.map { ", since \($0)" } ?? "")
         : "adce is not running",
       "", table.text, "",
       "tasks      \(open) open: " + priorities.joined(separator: ", "),

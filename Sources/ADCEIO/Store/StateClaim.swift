@@ -88,9 +88,6 @@ struct StateClaim: ~Copyable {
     return descriptor
   }
 
-  /// What the holder of the locked file says of itself.
-  static func holder(_ descriptor: Int32) -> Holder { Holder(text: read(descriptor)) }
-
   /// At most 256 bytes: what a holder writes is shorter.
   private static func read(_ descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 256)
@@ -124,16 +121,21 @@ extension StateClaim.Holder {
   }
 }
 
-extension Store {
-  /// Who writes to the state in `directory` right now, as far as it says; nil = nobody.
-  ///
-  /// Takes a shared lock for a moment and gives it back: nothing is written.
-  public static func writer(of directory: String) -> (pid: Int32?, since: String?)? {
-    let descriptor = open(StateDirectory(directory).writerFile, O_RDONLY | O_CLOEXEC)
+extension StateClaim {
+  /// Who holds the lock of a directory right now; nil = nobody. Takes a shared lock for a moment
+  /// and gives it back: nothing is written.
+  static func holder(of directory: StateDirectory) -> Holder? {
+    let descriptor = open(directory.writerFile, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
-    let holder = StateClaim.holder(descriptor)
-    return (holder.pid, holder.since)
+    return Holder(text: read(descriptor))
+  }
+}
+
+extension Store {
+  /// Who writes to the state in `directory` right now, as far as it says; nil = nobody.
+  public static func writer(of directory: String) -> (pid: Int32?, since: String?)? {
+    StateClaim.holder(of: StateDirectory(directory)).map { ($0.pid, $0.since) }
   }
 }

@@ -1,5 +1,5 @@
-import ADCEIO
-import ArgumentParser
+public import ADCEIO
+public import ArgumentParser
 
 /// `adce coverage`: completeness.
 struct CoverageCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ADCEIO
-import ADCEKernel
-import ArgumentParser
+public import ADCEKernel
+public import ArgumentParser
 
 /// `adce gaps`: every gap by key.
 struct GapsCommand: ParsableCommand {
@@ -74,7 +74,7 @@ struct Day: ExpressibleByArgument {
   }
 }
 
-extension Priority: @retroactive ExpressibleByArgument {
+extension Priority: ExpressibleByArgument {
   public init?(argument: String) {
     guard let priority = Priority.allCases.first(where: { $0.name == argument.lowercased() })
     else { return nil }

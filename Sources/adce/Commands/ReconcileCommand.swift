@@ -43,9 +43,9 @@ struct ReconcileCommand: ParsableCommand {
     }
     let made = host.withKernel { kernel, _ in kernel.tasksMade }
     let cancelled = host.withKernel { kernel, _ in kernel.taskCounts.byState[.cancelled] ?? 0 }
-    var session = HostSession(global)
+    let session = HostSession(global)
     _ = try session.run(host)
-    if let failure = session.failure {
+    if let failure = host.scanFailure {
       Terminal.error("adce: \(failure)")
       throw ExitCode(options.report == nil ? 74 : 65)
     }
@@ -59,7 +59,7 @@ struct ReconcileCommand: ParsableCommand {
   }
 
   private func report(at url: String, _ loaded: LoadedConfiguration) throws -> InventoryReport {
-    guard let path = localPath(url) else {
+    guard let path = LocalFile.path(url) else {
       Terminal.error("adce: \(url): this version reads reports on disk (file:///path)")
       throw ExitCode(69)
     }

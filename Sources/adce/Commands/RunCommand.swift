@@ -50,9 +50,9 @@ struct RunCommand: ParsableCommand {
     } catch {
       throw global.report(error)
     }
-    var session = HostSession(global)
+    let session = HostSession(global)
     let ending = try session.run(host)
-    if let failure = session.failure, once {
+    if let failure = host.scanFailure, once {
       Terminal.error("adce: the lake could not be read: \(failure)")
       throw ExitCode(74)
     }

@@ -1,6 +1,6 @@
 import ADCEIO
-import ADCEKernel
-import ArgumentParser
+public import ADCEKernel
+public import ArgumentParser
 
 /// `adce tasks`: the queue.
 struct TasksCommand: ParsableCommand {
@@ -91,7 +91,7 @@ struct TasksCommand: ParsableCommand {
   }
 }
 
-extension TaskRecord.State: @retroactive ExpressibleByArgument {
+extension TaskRecord.State: ExpressibleByArgument {
   public init?(argument: String) {
     guard let state = TaskRecord.State.allCases.first(where: { $0.name == argument }) else {
       return nil

@@ -1,0 +1,87 @@
+import ADCEIO
+import ADCEKernel
+import ArgumentParser
+
+/// `adce config`: the files, checked, explained, improved.
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config",
+    abstract: "Check the configuration, show where each value comes from, suggest improvements.",
+    discussion: """
+        adce config check --strict
+        adce config show | grep rate_limit
+        adce config suggest
+      """,
+    subcommands: [Check.self, Show.self, Suggest.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Report all errors and warnings of the files.",
+      discussion: "Exits with 78 if there is an error.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+      let outcome = ConfigurationLoader.load(global.locations, overrides: global.overrides())
+      global.show(
+        ConfigurationReport.json(outcome.problems),
+        table: ConfigurationReport.text(outcome.problems))
+      if outcome.configuration == nil { throw ExitCode(78) }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show each effective value and where it comes from; secrets are never shown.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+      let outcome = ConfigurationLoader.load(global.locations, overrides: global.overrides())
+      guard outcome.configuration != nil else {
+        for problem in outcome.errors { Terminal.error(problem.text) }
+        throw ExitCode(78)
+      }
+      var table = TextTable([
+        .init("SETTING", flexible: true), .init("VALUE", flexible: true), .init("FROM"),
+      ])
+      if !global.isJSON {
+        for row in ConfigurationReport.rows(outcome.settings) { table.append(row) }
+      }
+      global.show(ConfigurationReport.json(outcome.settings), table: table.text)
+    }
+  }
+
+  struct Suggest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Print what would make more of the lake exact: catalogs, seasons, scrapers, sources.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+      let loaded = try global.load(quietly: true)
+      let suggestions = loaded.suggestions(observed(loaded))
+      global.show(
+        LoadedConfiguration.json(suggestions), table: LoadedConfiguration.text(suggestions))
+    }
+
+    /// What the last cycle found, where there was one.
+    private func observed(_ loaded: LoadedConfiguration) -> ObservedLake {
+      var lake = ObservedLake()
+      do throws(HostFailure) {
+        let kernel = try Host.observe(
+          stateDirectory: global.stateDirectory, configuration: loaded.kernel)
+        lake.unmatched =
+          kernel.snapshot?.record.unmatchedPrefixes.map {
+            .init(prefix: $0.text, objects: $0.objects)
+          } ?? []
+        lake.counts = ObservedLake.counts(of: kernel)
+      } catch {
+        // Suggestions need no state: without one they know no numbers.
+        return lake
+      }
+      return lake
+    }
+  }
+}

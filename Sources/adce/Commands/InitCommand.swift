@@ -1,0 +1,28 @@
+import ADCEIO
+import ArgumentParser
+
+/// `adce init`: something to begin with.
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init",
+    abstract: "Write a commented starter set of the four files.",
+    discussion: """
+      Makes DIR with config/, inventory/ and a small catalog; overwrites nothing.
+
+        adce init my-lake
+        cd my-lake && adce config check && adce reconcile
+      """)
+
+  @Argument(help: "The folder to make.") var directory: String
+
+  func run() throws {
+    do throws(SystemCallFailure) {
+      let written = try StarterProject.write(to: directory)
+      for path in written { print("wrote \(path)") }
+      print("next: cd \(directory) && adce config check")
+    } catch {
+      Terminal.error("adce: \(error.description)")
+      throw ExitCode(73)
+    }
+  }
+}
