@@ -12,5 +12,7 @@ struct AdceSim: AsyncParsableCommand {
         adce-sim run --seed 7 --duration 24h
         adce-sim run --seed 7 --json
       """,
-    subcommands: [RunCommand.self])
+    subcommands: [
+      RunCommand.self, DemoCommand.self, OriginCommand.self, FixturesCommand.self,
+    ])
 }

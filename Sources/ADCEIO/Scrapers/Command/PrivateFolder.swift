@@ -30,7 +30,7 @@ struct PrivateFolder: Sendable {
 }
 
 /// Walks folders without ever following a link.
-enum PrivateTree {
+package enum PrivateTree {
   static let depthMax = 64
 
   /// The regular files below a folder, as paths relative to it, sorted; and what else is there.
@@ -80,7 +80,7 @@ enum PrivateTree {
   }
 
   /// Removes a folder and all below it, as far as we may.
-  static func remove(_ root: String) {
+  package static func remove(_ root: String) {
     var folders = [root]
     var emptied: [String] = []
     while let folder = folders.popLast() {

@@ -1,0 +1,68 @@
+import ADCEIO
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Standard output.
+enum Output {
+  static func flush() { fflush(nil) }
+}
+
+/// The real adce, as a child whose output is ours.
+struct Adce {
+  let program: String
+
+  init(program: String) { self.program = program }
+
+  /// Runs it to its end; returns its exit code, 128 + the signal if one ended it.
+  func run(_ arguments: [String]) async throws -> Int32 {
+    var copies: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+    copies.append(nil)
+    defer { for copy in copies { free(copy) } }
+    var child = pid_t()
+    let code = posix_spawn(&child, program, nil, nil, copies, environ)
+    guard code == 0 else {
+      throw ValidationError("\(program): \(String(cString: strerror(code)))")
+    }
+    var status: Int32 = 0
+    // Polled, so that the source on this program's threads goes on answering.
+    while waitpid(child, &status, WNOHANG) == 0 {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+}
+
+/// Folders and programs.
+enum Paths {
+  static func absolute(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    guard let pointer = getcwd(nil, 0) else { return path }
+    // getcwd(nil, 0) allocates a NUL-terminated string that is ours to free.
+    defer { free(pointer) }
+    return String(cString: pointer) + "/" + path
+  }
+
+  /// A program in the folder of this one.
+  static func beside(_ name: String) -> String {
+    let own = CommandLine.arguments[0]
+    guard let slash = own.lastIndex(of: "/") else { return name }
+    return own[...slash] + name
+  }
+
+  static func makeFolder(_ path: String) throws {
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw ValidationError("\(path): \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Removes a folder of ours with all that is in it; nothing if it is not there.
+  static func removeFolder(_ path: String) {
+    PrivateTree.remove(path)
+  }
+}
