@@ -1,0 +1,77 @@
+import ADCEKernel
+import Testing
+
+@testable import ADCEIO
+
+struct CatalogFileTests {
+  /// `a,b\n1,2\n` and `3,4\n`, each packed by gzip with no name and no time.
+  private let first: [UInt8] = [
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x4b, 0xd4, 0x49, 0xe2, 0x32, 0xd4,
+    0x31, 0xe2, 0x02, 0x00, 0x7b, 0x07, 0x97, 0x0a, 0x08, 0x00, 0x00, 0x00,
+  ]
+  private let second: [UInt8] = [
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x33, 0xd6, 0x31, 0xe1, 0x02, 0x00,
+    0x3e, 0x2d, 0x72, 0xa9, 0x04, 0x00, 0x00, 0x00,
+  ]
+
+  private func columns(_ text: String, _ name: String) throws -> [String] {
+    try CatalogFile.table(Array(text.utf8), path: name).columns
+  }
+
+  @Test func `gzip is known by its magic bytes and may have several members`() throws {
+    for name in ["games.csv.gz", "games.csv", "games"] {
+      let table = try CatalogFile.table(first + second, path: name)
+      #expect(table.columns == ["a", "b"])
+      #expect(table.rowCount == 2)
+      #expect(table.cell(row: 1, column: 1).elementsEqual("4".utf8))
+    }
+    #expect(try CatalogFile.table(first + [0, 0, 0], path: "x.gz").rowCount == 1)
+  }
+
+  @Test func `damaged gzip is refused`() {
+    for count in 3..<first.count {
+      #expect(throws: CatalogFileProblem.self) {
+        try CatalogFile.table(Array(first[..<count]), path: "x.gz")
+      }
+    }
+    var wrong = first
+    wrong[20] ^= 1
+    #expect(throws: CatalogFileProblem.self) { try CatalogFile.table(wrong, path: "x.gz") }
+    #expect(throws: CatalogFileProblem.self) {
+      try CatalogFile.table(first + second.dropLast(), path: "x.gz")
+    }
+  }
+
+  @Test func `the suffix decides, else a tab in the header`() throws {
+    #expect(try columns("a\tb,c\n", "x.csv") == ["a\tb", "c"])
+    #expect(try columns("a\tb,c\n", "X.TSV.gz") == ["a", "b,c"])
+    #expect(try columns("a\tb,c\n", "x.txt") == ["a", "b,c"])
+    #expect(try columns("a,c\n", "x.dat.gz") == ["a", "c"])
+  }
+
+  @Test func `what is not there, and what is no table, says why`() {
+    #expect(throws: CatalogFileProblem.unreadable(path: "/nowhere/at/all.csv", errno: 2)) {
+      try CatalogFile.read("/nowhere/at/all.csv")
+    }
+    #expect(throws: CatalogFileProblem.text(path: "x", .empty)) {
+      try CatalogFile.table([], path: "x")
+    }
+    #expect(
+      CatalogFileProblem.text(path: "x", .unclosedQuote(line: 3)).description.hasPrefix("x:3:"))
+  }
+
+  @Test func `large data unpacks whole, and not beyond its bound`() throws {
+    // A hundred members of 1,000,000 bytes would be a bomb; one of 30,000 zeros is enough here.
+    let members = (0..<10).flatMap { _ in zeros }
+    #expect(try gunzip(members, bytesMax: 300_000) == [UInt8](repeating: 0, count: 300_000))
+    #expect(throws: GzipProblem.tooLarge) { try gunzip(members, bytesMax: 299_999) }
+  }
+
+  /// 30,000 zero bytes, packed.
+  private let zeros: [UInt8] = [
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xed, 0xc1, 0x31, 0x01, 0x00, 0x00,
+    0x00, 0xc2, 0xa0, 0xf5, 0x4f, 0x6d, 0x09, 0x4f, 0xa0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x3e, 0x06, 0x20, 0x4a, 0x02, 0x65, 0x30, 0x75, 0x00, 0x00,
+  ]
+}
