@@ -24,6 +24,7 @@ struct Supervision: ~Copyable {
   private var outputTail = OutputTail()
   private var errorTail = OutputTail()
   private var search = ResultLineSearch()
+  private var result: JSONValue?
   private let chunk = Chunk()
   private var outputIsOpen = true
   private var errorsAreOpen = true
@@ -49,13 +50,13 @@ struct Supervision: ~Copyable {
     // What the pipes still hold (64 KiB each); a process that escaped all this and writes on is
     // not listened to.
     for _ in 0..<16 where !read() { break }
-    search.finish()
+    result = search.finish()
   }
 
   consuming func finish() -> SupervisedCommand.Outcome {
     let timedOut = timedOut
     let wasStopped = wasStopped
-    let result = search.result
+    let result = result
     let output = outputTail.bytes
     let errors = errorTail.bytes
     return SupervisedCommand.Outcome(
