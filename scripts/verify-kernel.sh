@@ -201,9 +201,13 @@ fi
 
 [ "$build" = no ] || scripts/quietly.sh swift build -c "$configuration" --target ADCEKernel
 
+# An object named after a source file that is no longer there is a leftover, and not linked.
 objects=()
 while IFS= read -r object; do
-  objects+=("$object")
+  name=$(basename "$object" .o)
+  if [ "$name" = "${name%.swift}" ] || [ -n "$(find "$sources" -name "$name" -print -quit)" ]; then
+    objects+=("$object")
+  fi
 done < <(find -L ".build/$configuration/ADCEKernel.build" -name '*.o' 2>/dev/null)
 if [ "${#objects[@]}" -eq 0 ]; then
   printf 'verify-kernel: no object files of ADCEKernel (%s): build it first\n' "$configuration" >&2
