@@ -107,6 +107,13 @@ extension Kernel {
     names.known(source).flatMap { limits.sources[$0]?.isPaused } ?? false
   }
 
+  /// Of the content that is kept of a catalog, an index into `Desired.catalogs`; nil if there never
+  /// was a good one.
+  public func fingerprint(ofCatalog index: Int) -> Hash128? {
+    names.known(configuration.desired.catalogs[index].name)
+      .flatMap { catalogs[$0]?.fingerprint }
+  }
+
   /// Attempts of a scraper within the last seven days.
   public func history(ofScraper id: String, at now: Instant) -> (finished: Int, succeeded: Int) {
     guard let name = names.known(id), let record = limits.scrapers[name] else { return (0, 0) }

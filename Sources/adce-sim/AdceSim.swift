@@ -14,5 +14,6 @@ struct AdceSim: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, DemoCommand.self, OriginCommand.self, FixturesCommand.self,
+      WorldCommand.self,
     ])
 }

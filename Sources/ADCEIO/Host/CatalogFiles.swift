@@ -6,7 +6,8 @@ internal import ADCEKernel
   internal import Darwin
 #endif
 
-/// The catalogs' files, read again only when they have changed.
+/// The catalogs' files, read again only when they have changed, or when the kernel did not keep
+/// what was read.
 struct CatalogFiles: Sendable {
   /// Tells a file that was replaced or rewritten from the one that was read.
   private struct Version: Hashable {
@@ -32,24 +33,31 @@ struct CatalogFiles: Sendable {
     }
   }
 
+  private struct Seen {
+    var version: Version
+    var fingerprint: Hash128
+  }
+
   private let paths: [String]
-  private var seen: [Version?]
+  private var seen: [Seen?]
 
   init(_ paths: [String]) {
     self.paths = paths
-    seen = [Version?](repeating: nil, count: paths.count)
+    seen = [Seen?](repeating: nil, count: paths.count)
   }
 
-  /// Reads them all, on the calling thread; remembers which were read whole.
-  mutating func load() -> [Event.CatalogLoad] {
+  /// Reads them, on the calling thread. `kept` is the fingerprint of what the kernel holds of each.
+  mutating func load(kept: (Int) -> Hash128?) -> [Event.CatalogLoad] {
     paths.indices.map { index in
       // Taken before the file is read: what changes meanwhile is read again next time.
       let version = Version(paths[index])
-      if let version, seen[index] == version { return .unchanged }
+      if let last = seen[index], last.version == version, last.fingerprint == kept(index) {
+        return .unchanged
+      }
       seen[index] = nil
       do throws(CatalogFileProblem) {
         let content = try CatalogFile.read(paths[index])
-        seen[index] = version
+        seen[index] = version.map { Seen(version: $0, fingerprint: content.fingerprint) }
         return .content(content)
       } catch {
         return .failed(error.description)

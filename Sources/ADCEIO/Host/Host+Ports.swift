@@ -23,7 +23,8 @@ extension Host {
   private func loadCatalogs(_ ticket: Event.Ticket) {
     cycleBegan = clock.now.milliseconds
     scanFailure = nil
-    post(.catalogsLoaded(ticket, catalogs.load()))
+    let kept = (0..<loaded.catalogFiles.count).map { kernel.fingerprint(ofCatalog: $0) }
+    post(.catalogsLoaded(ticket, catalogs.load { kept[$0] }))
   }
 
   private func scan(_ ticket: Event.Ticket) {

@@ -104,8 +104,7 @@ public final class Host {
   /// Runs until the kernel says that it is over.
   public func run(_ observer: Observer) throws(HostFailure) -> Ending {
     self.observer = observer
-    begin()
-    var wakeAt = clock.now
+    var wakeAt = try process([start])
     while ending == nil {
       let wait = max(0, wakeAt - clock.now)
       var events = inbox.take(waitingMilliseconds: wait)
@@ -117,13 +116,14 @@ public final class Host {
     return ending ?? .finished
   }
 
-  private func begin() {
+  /// The first event after recovery.
+  private var start: Event {
     var start = Event.Start(after: .crash, mode: options.mode)
     start.waitMilliseconds = options.waitMilliseconds
     start.bootID = clock.bootID
     start.wallAtBootMilliseconds = clock.wallAtBootMilliseconds
     start.wallOffsetMilliseconds = clock.wallOffsetMilliseconds
-    inbox.post(.started(start))
+    return .started(start)
   }
 
   /// The wall clock was set, or has drifted by more than a second.
@@ -139,13 +139,16 @@ public final class Host {
     let began = SystemClock.milliseconds(CLOCK_MONOTONIC)
     var hasScan = false
     for event in events {
-      if case .scanFinished = event { hasScan = true }
+      if case .scanFinished = event {
+        hasScan = true
+        timings.scan = clock.now.milliseconds - scanBegan
+      }
       kernel.step(event, at: clock.now, into: &decision)
     }
     let stepped = SystemClock.milliseconds(CLOCK_MONOTONIC)
     guard try commit() else {
       try recover()
-      return clock.now
+      return try process([start])
     }
     if hasScan {
       timings.analyse = stepped - began
@@ -206,6 +209,5 @@ public final class Host {
     sequence = fresh.meta.sequence
     store = consume fresh
     executor.reopen()
-    begin()
   }
 }

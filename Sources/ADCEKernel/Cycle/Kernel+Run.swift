@@ -11,6 +11,7 @@ extension Kernel {
       return
     }
     noticeTime(at: now)
+    if run.mode == .reconcile, run.onceStep == .makingTasks { makeLastTasks(at: now, &decision) }
     guard executesNow else { return }
     materialise(at: now, &decision)
     noticeFew(at: now)
@@ -35,6 +36,14 @@ extension Kernel {
     case .ending:
       endRunIfQuiet(at: now, &decision)
     }
+  }
+
+  /// `reconcile` is over when tasks have been made of all gaps for which there is room.
+  private mutating func makeLastTasks(at now: Instant, _ decision: inout Decision) {
+    materialise(at: now, &decision)
+    guard !hasRoom || !gapsMayBeFree else { return }
+    run.onceStep = .finished
+    decision.effects.append(.finished)
   }
 
   /// What becomes due, or stale, by the clock alone is a gap from that moment on.
@@ -126,7 +135,9 @@ extension Kernel {
   /// What `once` and `reconcile` do when a cycle has ended.
   mutating func onceCycleEnded(at now: Instant, _ decision: inout Decision) {
     switch (run.mode, run.onceStep) {
-    case (.reconcile, .reconciling), (.once, .reconcilingAgain):
+    case (.reconcile, .reconciling):
+      run.onceStep = .makingTasks
+    case (.once, .reconcilingAgain):
       run.onceStep = .finished
       decision.effects.append(.finished)
     case (.once, .reconciling):
@@ -136,13 +147,15 @@ extension Kernel {
         run.onceStep = .finished
         decision.effects.append(.finished)
       }
-    case (.once, .executing), (.once, .finished), (.reconcile, .executing),
-      (.reconcile, .reconcilingAgain), (.reconcile, .finished), (.loop, _), (.observer, _):
+    case (.once, .executing), (.once, .makingTasks), (.once, .finished),
+      (.reconcile, .executing), (.reconcile, .reconcilingAgain), (.reconcile, .makingTasks),
+      (.reconcile, .finished), (.loop, _), (.observer, _):
       break
     }
   }
 
   mutating func runWakeAt(_ now: Instant) -> Instant {
+    if run.mode == .reconcile, run.onceStep == .makingTasks { return now }
     guard executesNow, !run.isDraining else { return .distantFuture }
     var result = Instant.distantFuture
     if cycle.nextChange < .distantFuture {

@@ -31,10 +31,13 @@ public struct Run: Hashable, Sendable {
     case executing = 1
     case reconcilingAgain = 2
     case finished = 3
+    /// `reconcile`: the cycle is over, and tasks are still being made of its gaps.
+    case makingTasks = 4
   }
 
   public var phase = Phase.idle
-  public var mode = Mode.loop
+  /// Until the first `started`, a kernel without a past only looks on.
+  public var mode = Mode.observer
   public var onceStep = OnceStep.reconciling
   /// `once`: how long nothing may be able to start before it is over.
   public var waitMilliseconds: Int64 = 60_000

@@ -2,7 +2,7 @@
 
 extension Kernel {
   /// Tasks made in one step at most; the rest follows at once.
-  private static let tasksPerStepMax = 256
+  private static let tasksPerStepMax = 1024
   static let parkedMax = 10_000
 
   /// Whether so much room has come free that making tasks is worth a pass over the gaps.

@@ -1,0 +1,140 @@
+import ADCEIO
+import ADCEKernel
+
+/// A generated world as a project on disk: the four files, the catalogs, an inventory report of its
+/// lake, and the truth about its gaps, worked out apart from the kernel.
+public struct WorldProject: Sendable {
+  public let world: World
+
+  public init(_ world: World) { self.world = world }
+
+  /// Where the parts of a written project are.
+  public struct Written: Sendable {
+    public var configDirectory: String
+    /// A `manifest.json`.
+    public var report: String
+    /// Keys that are due and not there, a line each, sorted.
+    public var missingKeys: String
+  }
+
+  public struct Failure: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  /// Writes it all below `directory`, which is made; the report has `parts` parts.
+  public func write(to directory: String, parts: Int = 2) throws(Failure) -> Written {
+    do throws(SystemCallFailure) {
+      for folder in ["config", "inventory", "catalogs", "reports"] {
+        try FileTree.makeFolders("\(directory)/\(folder)")
+      }
+      for (path, text) in definition {
+        try FileTree.write(Array(text.utf8), to: "\(directory)/\(path)")
+      }
+      for (name, table) in zip(["games", "players"], world.catalogs) {
+        try FileTree.write(WorldProject.csv(table), to: "\(directory)/catalogs/\(name).csv")
+      }
+      var generator = InventoryReportGenerator(began: WorldPlan.begin)
+      generator.parts = parts
+      let written = try generator.write(rows, below: "\(directory)/reports")
+      let missing = "\(directory)/missing.txt"
+      try FileTree.write(Array(missingKeys.map { $0 + "\n" }.joined().utf8), to: missing)
+      return Written(
+        configDirectory: "\(directory)/config", report: written.manifestPath,
+        missingKeys: missing)
+    } catch {
+      throw Failure(description: error.description)
+    }
+  }
+
+  /// The truth: what is due when the simulation begins and is not in the lake.
+  public var missingKeys: [String] {
+    (0..<world.objectCount).filter {
+      world.isDue($0, at: WorldPlan.begin) && world.facts($0) == nil
+    }.map { String(decoding: world.key($0), as: UTF8.self) }.sorted()
+  }
+
+  /// The lake's objects by key, as S3 lists them.
+  private var rows: [InventoryReportGenerator.Row] {
+    (0..<world.objectCount).compactMap { index in
+      guard let facts = world.facts(index) else { return nil }
+      let key = world.key(index)
+      return InventoryReportGenerator.Row(
+        key: key, bytes: facts.bytes, modified: Instant(seconds: facts.modifiedSeconds),
+        etag: Hash128(of: key).hex)
+    }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+  }
+
+  private static func csv(_ table: CatalogTable) -> [UInt8] {
+    var text = Array((table.columns.joined(separator: ",") + "\n").utf8)
+    for row in 0..<table.rowCount {
+      for column in table.columns.indices {
+        if column > 0 { text.append(UInt8(ascii: ",")) }
+        text += table.cell(row: row, column: column)
+      }
+      text.append(UInt8(ascii: "\n"))
+    }
+    return text
+  }
+
+  /// The four files; they say what `World.configuration` says.
+  private var definition: [(path: String, text: String)] {
+    let first = 2024 - world.plan.pastSeasons
+    let placement = [
+      ("nba_stats", ["play_by_play", "box_score"]), ("espn", ["summary"]),
+      ("reference", ["boxes"]), ("players", ["player_log"]),
+    ]
+    var scrapers = "scrapers:\n"
+    var inventory = "expected_coverage:\n"
+    var limits = ""
+    for (source, types) in placement {
+      inventory += "  \(source):\n    seasons: {nba: \"\(first)-\"}\n    data_types:\n"
+      limits += "    \(source): {requests_per_minute: \(world.plan.requestsPerMinute)}\n"
+      for type in types {
+        let isPlayer = type == "player_log"
+        scrapers += """
+            \(source)_\(type):
+              kind: http
+              base_url: http://127.0.0.1:18080
+              url_pattern: /{key_type}/{season}/\(isPlayer ? "{slug}" : "{game_id}").json
+              source: \(source)
+              max_concurrent: 4
+              timeout: 30
+              retry: {max_attempts: 5}
+
+          """.replacing("{key_type}", with: type)
+        inventory += """
+                \(type):
+                  required: \(!isPlayer)
+                  path_patterns: ["\(type)/{season}/\(isPlayer ? "{slug}" : "{game_id}").json"]
+                  scraper: \(source)_\(type)
+                  settle_hours: \(isPlayer ? 0 : 12)
+                  min_file_size_bytes: 1000
+
+          """
+      }
+    }
+    inventory += """
+      catalogs:
+        games: {file: ../catalogs/games.csv, season: season, date: date}
+        players: {file: ../catalogs/players.csv, season: season}
+      dimensions:
+        game_id: {catalog: games, column: id}
+        slug: {catalog: players, column: slug}
+      season_start: {nba: "10-01"}
+
+      """
+    return [
+      ("config/scraper_config.yaml", scrapers),
+      (
+        "config/reconciliation_config.yaml",
+        "s3: {bucket: lake}\nlake: file:///nonexistent\ngap_detection: "
+          + "{high_priority_seasons: [\"2024-25\"]}\n"
+      ),
+      (
+        "config/autonomous_config.yaml",
+        "rate_limiting:\n  enabled: true\n  source_limits:\n\(limits)"
+      ),
+      ("inventory/data_inventory.yaml", inventory),
+    ]
+  }
+}
