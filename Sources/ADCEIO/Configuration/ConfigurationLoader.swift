@@ -4,8 +4,12 @@ public struct ConfigurationOutcome: Sendable {
   public var configuration: LoadedConfiguration?
   /// Errors and warnings, by file, line and column.
   public var problems: [ConfigurationProblem]
-  /// Every setting with where its value came from, for `config show`.
-  public var settings: [EffectiveSetting]
+  let tree: Settings
+  /// How each source of marks is named.
+  let sources: [String]
+
+  /// Every setting with where its value came from, for `config show`; gathered when asked.
+  public var settings: [EffectiveSetting] { EffectiveSetting.all(of: tree, sources: sources) }
 
   public var errors: [ConfigurationProblem] { problems.filter { $0.severity == .error } }
   public var warnings: [ConfigurationProblem] { problems.filter { $0.severity == .warning } }
@@ -49,6 +53,6 @@ public enum ConfigurationLoader {
     let hasErrors = lowering.problems.hasErrors
     return ConfigurationOutcome(
       configuration: hasErrors ? nil : lowering.result, problems: problems,
-      settings: EffectiveSetting.all(of: settings, sources: lowering.problems.sources))
+      tree: settings, sources: lowering.problems.sources)
   }
 }

@@ -67,7 +67,7 @@ public struct EffectiveSetting: Hashable, Sendable {
     _ setting: Setting, as path: String, _ sources: [String], into all: inout [EffectiveSetting]
   ) {
     guard let field = setting.place.field,
-      let node = setting.node ?? setting.place.standard
+      let node = setting.node ?? setting.standard
     else { return }
     all.append(
       EffectiveSetting(

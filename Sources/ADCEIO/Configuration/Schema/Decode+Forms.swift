@@ -58,7 +58,7 @@ extension Decode {
       return .failure(
         FieldFault(
           mark: node.mark,
-          message: "seasons: expected a list of seasons, or a mapping of leagues to years, found "
+          message: "expected a list of seasons, or a mapping of leagues to years, found "
             + "a scalar"))
     case .list(let items): return listed(items)
     case .map(let entries): return leagues(entries)
@@ -80,7 +80,14 @@ extension Decode {
   private static func leagues(_ entries: [YAMLEntry]) -> Result<Desired.Seasons, FieldFault> {
     var spans: [Desired.LeagueSpan] = []
     for entry in entries where !entry.value.isAbsent {
-      switch SeasonText(entry.value.scalar?.text ?? entry.value.kindForMessages).span {
+      guard let text = entry.value.scalar?.text else {
+        return .failure(
+          FieldFault(
+            mark: entry.value.mark,
+            message: "expected a span of years (1946-2025, or 1946-), found "
+              + entry.value.kindForMessages))
+      }
+      switch SeasonText(text).span {
       case .success(let (first, last)):
         spans.append(
           Desired.LeagueSpan(league: entry.key, firstStartYear: first, lastEndYear: last))

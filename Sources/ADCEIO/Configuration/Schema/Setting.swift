@@ -7,8 +7,13 @@ struct Setting {
   let place: ConfigurationSchema.Place
   /// As `config show` names it.
   let path: String
+  /// The default, read.
+  let standard: YAMLNode?
 
-  init(node: YAMLNode?, place: ConfigurationSchema.Place, path: String) {
+  init(
+    node: YAMLNode?, place: ConfigurationSchema.Place, path: String, standard: YAMLNode? = nil
+  ) {
+    self.standard = standard ?? place.standard
     self.node = node.flatMap { Self.isAbsent($0, at: place) ? nil : $0 }
     self.place = place
     self.path = path
@@ -26,15 +31,18 @@ struct Setting {
 
   /// A setting below this one; `names` joined by dots.
   subscript(names: String) -> Setting {
-    var setting = self
-    for name in names.split(separator: ".") {
-      guard let place = setting.place.child(String(name)) else {
-        preconditionFailure("the schema has no \(setting.path).\(name)")
+    var place = place
+    var node = node
+    // Mostly one name: then there is nothing to split.
+    let parts = names.utf8.contains(0x2E) ? names.split(separator: ".").map(String.init) : [names]
+    for name in parts {
+      guard let below = place.child(name) else {
+        preconditionFailure("the schema has no \(path).\(names)")
       }
-      setting = Setting(
-        node: setting.node?[String(name)], place: place, path: setting.path + ".\(name)")
+      place = below
+      node = node?[name]
     }
-    return setting
+    return Setting(node: node, place: place, path: path + "." + names)
   }
 
   var isWritten: Bool { node != nil }
@@ -49,7 +57,7 @@ struct Setting {
     _ decode: (YAMLNode, ConfigurationField) -> Result<T, FieldFault>
   ) -> T? {
     if let node, case .success(let value) = decode(node, field) { return value }
-    if let node = place.standard, case .success(let value) = decode(node, field) { return value }
+    if let node = standard, case .success(let value) = decode(node, field) { return value }
     return nil
   }
 
@@ -105,7 +113,7 @@ struct Setting {
     guard let any = place.any else { preconditionFailure("\(path) is not by priority") }
     let matches: (YAMLEntry) -> Bool = { $0.key.lowercased() == name && !$0.value.isAbsent }
     let written = node?.map?.first(where: matches)?.value
-    let standard = place.standard?.map?.first(where: matches)?.value
-    return Setting(node: written ?? standard, place: any, path: "\(path).\(name)")
+    let standard = standard?.map?.first(where: matches)?.value
+    return Setting(node: written, place: any, path: "\(path).\(name)", standard: standard)
   }
 }

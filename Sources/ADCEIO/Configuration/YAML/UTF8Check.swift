@@ -1,6 +1,6 @@
 /// Whether bytes are UTF-8, and where they are not (RFC 3629: no overlong forms, no surrogates).
 enum UTF8Check {
-  /// The offset of the first byte that does not belong; nil if all do.
+  /// The offset at which the first sequence that is none begins; nil if all are.
   static func firstFault(in bytes: [UInt8]) -> Int? {
     var i = 0
     while i < bytes.count {
@@ -13,7 +13,7 @@ enum UTF8Check {
       for k in 1..<length {
         guard i + k < bytes.count else { return i }
         let allowed = k == 1 ? second : 0x80...0xBF
-        guard allowed.contains(bytes[i + k]) else { return i + k }
+        guard allowed.contains(bytes[i + k]) else { return i }
       }
       i += length
     }
