@@ -37,25 +37,29 @@ extension Analysis {
     _ index: Int, _ space: KeySpace, _ map: CoverageMap, _ desired: Desired,
     _ policy: Configuration.GapPolicy, _ now: Instant
   ) {
-    let view = SegmentView(space: space, map: map, segment: index, now: now)
+    let view = SegmentView(index, of: space, now: now)
     let type = space.segments[index].type
     let priorities = GapPriority(
       desired.sources[space.types[type].source].dataTypes[space.types[type].dataType],
       season: space.segments[index].season,
       completenessMicro: byType[type].completenessMicro, policy: policy, now: now)
-    for kind in GapKind.allCases {
-      var tally = [Tally](repeating: Tally(), count: 4)
-      for offset in 0..<view.dueWords {
-        let gaps = view.gaps(offset).of(kind)
-        if gaps == 0 { continue }
-        let word = view.segment.base / 64 + offset
+    // By kind, then priority.
+    var tallies = [Tally](repeating: Tally(), count: 12)
+    for offset in 0..<view.dueWords {
+      let gaps = view.gaps(offset, space, map)
+      if gaps.missing | gaps.undersized | gaps.stale == 0 { continue }
+      let word = view.segment.base / 64 + offset
+      for kind in GapKind.allCases where gaps.of(kind) != 0 {
         for priority in Priority.allCases {
-          tally[Int(priority.rawValue)].add(
-            priorities.select(priority, of: gaps, word: word, in: space), word: word)
+          tallies[Int(kind.rawValue * 4 + priority.rawValue)].add(
+            priorities.select(priority, of: gaps.of(kind), word: word, in: space), word: word)
         }
       }
-      for priority in Priority.allCases where tally[Int(priority.rawValue)].count > 0 {
-        let found = tally[Int(priority.rawValue)]
+    }
+    for kind in GapKind.allCases {
+      for priority in Priority.allCases {
+        let found = tallies[Int(kind.rawValue * 4 + priority.rawValue)]
+        if found.count == 0 { continue }
         gapsByPriority[Int(priority.rawValue)] += found.count
         groups.append(
           GapGroup(
@@ -88,7 +92,7 @@ extension Analysis {
     in group: GapGroup, space: KeySpace, map: CoverageMap, now: Instant, desired: Desired,
     policy: Configuration.GapPolicy, _ body: (Int) -> Bool
   ) {
-    let view = SegmentView(space: space, map: map, segment: group.segment, now: now)
+    let view = SegmentView(group.segment, of: space, now: now)
     let type = space.types[group.type]
     let priorities = GapPriority(
       desired.sources[type.source].dataTypes[type.dataType],
@@ -98,7 +102,7 @@ extension Analysis {
     let end = min(view.dueWords, (group.ordinals.upperBound + 63) / 64 - view.segment.base / 64)
     for offset in first..<max(first, end) {
       let word = view.segment.base / 64 + offset
-      let gaps = view.gaps(offset).of(group.kind)
+      let gaps = view.gaps(offset, space, map).of(group.kind)
       for bit in Bits(priorities.select(group.priority, of: gaps, word: word, in: space)) {
         let ordinal = word * 64 + bit
         guard group.ordinals.contains(ordinal) else { continue }

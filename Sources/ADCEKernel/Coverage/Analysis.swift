@@ -30,12 +30,12 @@ public struct Analysis: Sendable {
     nextChange = min(nextChange, space.nextSeasonStart)
     bySegment.reserveCapacity(space.segments.count)
     for index in space.segments.indices {
-      let view = SegmentView(space: space, map: map, segment: index, now: now)
-      let numbers = view.numbers(unattainable: unattainable)
+      let view = SegmentView(index, of: space, now: now)
+      let numbers = view.numbers(space, map, unattainable: unattainable)
       bySegment.append(numbers)
       byType[space.segments[index].type] += numbers
       total += numbers
-      nextChange = min(nextChange, view.nextStale)
+      nextChange = min(nextChange, view.nextStale(space, map))
     }
     for type in space.types.indices { count(type, space, map, desired, policy, now) }
     for index in space.segments.indices where bySegment[index].hasGaps {

@@ -18,6 +18,9 @@ extension KeySpaceBuilder {
             limit: keyLimit))
       }
     }
+    // Rows that share a key (a day's games) make it less: a guess beyond a million is not worth it.
+    entries.reserveCapacity(min(sum, 1 << 20))
+    table = KeyTable(capacity: min(sum, 1 << 20))
   }
 
   /// How many combinations of rows and values a pattern joins; `Int.max` if that is too many to

@@ -2,8 +2,10 @@ extension KeySpaceBuilder {
   /// What the enumeration of one pattern carries along.
   struct Walk {
     var type: Int
-    var pattern: PatternPlan
-    var factors: [Factor]
+    /// Index into `store.patterns`.
+    var pattern: Int
+    var showsSeason: Bool
+    var factors: [WalkFactor]
     /// The row or value chosen of each factor so far.
     var choices: [UInt32]
     /// Of a type that lists seasons: the one being enumerated, if the pattern has to do with it.
@@ -14,6 +16,29 @@ extension KeySpaceBuilder {
     var days: Int64
     var hours: Int64
     var settle: Int64
+    var keyCount = 0
+  }
+
+  /// A factor with all that the walk reads of it, so that nothing is looked up a key.
+  struct WalkFactor {
+    /// How many values a list has; nil for a catalog.
+    var valueCount: Int?
+    var groups: RowGroups?
+    /// By row, if the catalog has seasons.
+    var seasons: [Int32]?
+    /// By row, if the catalog has dates.
+    var moments: [CatalogRows.Moment]?
+
+    init(_ factor: Factor, _ builder: KeySpaceBuilder) {
+      switch factor.choices {
+      case .values(let count): valueCount = count
+      case .rows(let catalog, let index):
+        let rows = builder.catalogs[catalog]!
+        groups = builder.rowGroups[index]
+        seasons = rows.hasSeasons ? rows.seasons : nil
+        moments = rows.hasDates ? rows.moments : nil
+      }
+    }
   }
 
   /// Finds all keys, pattern by pattern in the order in which they own keys: more literal bytes
@@ -39,13 +64,16 @@ extension KeySpaceBuilder {
     guard let factors = pattern.factors else { return }
     let type = type(types[t])
     var walk = Walk(
-      type: t, pattern: pattern, factors: factors,
+      type: t, pattern: pattern.stored, showsSeason: pattern.path.showsSeason,
+      factors: factors.map { WalkFactor($0, self) },
       choices: [UInt32](repeating: 0, count: factors.count), group: nil,
       groupOfSeason: [Int?](repeating: nil, count: seasonNames.names.count + 1),
       days: Int64(type.availableAfterDays) &* Span.day,
       hours: Int64(type.availableAfterHours) &* Span.hour,
       settle: Int64(type.settleHours) &* Span.hour)
-    guard let seasons = pattern.seasons, pattern.path.showsSeason || tellsSeason(factors) else {
+    defer { types[t].keyCount += walk.keyCount }
+    let tellsSeason = walk.factors.contains { $0.seasons != nil }
+    guard let seasons = pattern.seasons, walk.showsSeason || tellsSeason else {
       if pattern.seasons != nil { walk.group = group(type: t, season: nil) }
       descend(&walk, 0, season: .any, scratch)
       return
@@ -54,16 +82,6 @@ extension KeySpaceBuilder {
       walk.group = group(type: t, season: season)
       let id = seasonNames.id(named: season.season.name)
       descend(&walk, 0, season: id.map { .only($0) } ?? .noRow, scratch)
-    }
-  }
-
-  private func tellsSeason(_ factors: [Factor]) -> Bool {
-    factors.contains { factor in
-      if case .rows(let catalog, _) = factor.choices {
-        catalogs[catalog]!.hasSeasons
-      } else {
-        false
-      }
     }
   }
 
@@ -83,33 +101,32 @@ extension KeySpaceBuilder {
     _ walk: inout Walk, _ depth: Int, season: Joined, _ scratch: UnsafeMutableRawBufferPointer
   ) {
     guard depth < walk.factors.count else { return emit(&walk, season, scratch) }
-    switch walk.factors[depth].choices {
-    case .values(let count):
+    if let count = walk.factors[depth].valueCount {
       for value in 0..<count {
         walk.choices[depth] = UInt32(value)
         descend(&walk, depth + 1, season: season, scratch)
       }
-    case .rows(let catalog, let index):
-      let groups = rowGroups[index]
-      func take(_ row: UInt32, _ builder: inout KeySpaceBuilder, _ season: Joined) {
-        walk.choices[depth] = row
-        builder.descend(&walk, depth + 1, season: season, scratch)
+      return
+    }
+    guard let groups = walk.factors[depth].groups else { return }
+    func take(_ row: UInt32, _ builder: inout KeySpaceBuilder, _ season: Joined) {
+      walk.choices[depth] = row
+      builder.descend(&walk, depth + 1, season: season, scratch)
+    }
+    guard let seasons = walk.factors[depth].seasons else {
+      for row in groups.ordered { take(row, &self, season) }
+      return
+    }
+    switch season {
+    case .any:
+      for row in groups.ordered {
+        let id = seasons[Int(row)]
+        take(row, &self, id == CatalogRows.noSeason ? .any : .with(id))
       }
-      guard catalogs[catalog]!.hasSeasons else {
-        for row in groups.ordered { take(row, &self, season) }
-        return
-      }
-      switch season {
-      case .any:
-        for row in groups.ordered {
-          let id = catalogs[catalog]!.seasons[Int(row)]
-          take(row, &self, id == CatalogRows.noSeason ? .any : .with(id))
-        }
-      case .with(let id): groups.forEachRow(ofSeasonOrNone: id) { take($0, &self, season) }
-      case .only(let id):
-        for at in groups.range(ofSeason: id) { take(groups.rows[at], &self, season) }
-      case .noRow: return
-      }
+    case .with(let id): groups.forEachRow(ofSeasonOrNone: id) { take($0, &self, season) }
+    case .only(let id):
+      for at in groups.range(ofSeason: id) { take(groups.rows[at], &self, season) }
+    case .noRow: return
     }
   }
 
@@ -125,7 +142,7 @@ extension KeySpaceBuilder {
       let name = seasonNames.names[Int(id)]
       listed = ListedSeason(text: Array(name.utf8), opening: desired.opening(of: type))
     }
-    let isWanting = listed == nil && walk.pattern.path.showsSeason
+    let isWanting = listed == nil && walk.showsSeason
     let group = isWanting ? -1 : group(type: walk.type, season: listed)
     walk.groupOfSeason[Int(id) + 1] = group
     return group < 0 ? nil : group
@@ -153,7 +170,7 @@ extension KeySpaceBuilder {
     let firstChoice = store.choices.count
     if walk.factors.count > 1 { store.choices.append(contentsOf: walk.choices) }
     let name = KeyStore.Name(
-      pattern: UInt32(walk.pattern.stored),
+      pattern: UInt32(walk.pattern),
       choice: walk.factors.count > 1 ? UInt32(firstChoice) : walk.choices.first ?? 0)
     func forget() { store.choices.removeLast(store.choices.count - firstChoice) }
 
@@ -176,7 +193,7 @@ extension KeySpaceBuilder {
         Entry(
           hash: hash, moment: moment.moment, name: name, group: UInt32(group),
           isDated: moment.isDated))
-      types[walk.type].keyCount += 1
+      walk.keyCount += 1
       return
     }
     // Another pattern owns it, or another row of this one: then it is due with the first of them,
@@ -195,12 +212,16 @@ extension KeySpaceBuilder {
 
   private mutating func add(_ entry: Entry) {
     if table.isFull {
-      var larger = KeyTable(capacity: max(1024, entries.count * 2))
-      for (index, entry) in entries.enumerated() { larger.insert(entry.hash, index) }
-      table = larger
+      table = tableOfEntries(capacity: max(1024, entries.count * 2))
     }
     table.insert(entry.hash, entries.count)
     entries.append(entry)
+  }
+
+  func tableOfEntries(capacity: Int) -> KeyTable {
+    var table = KeyTable(capacity: capacity)
+    for (index, entry) in entries.enumerated() { table.insert(entry.hash, index) }
+    return table
   }
 
   /// When the key at hand is due and settled (CONFIG.md §5, Due).
@@ -209,10 +230,7 @@ extension KeySpaceBuilder {
   ) -> (moment: KeyMoment, isDated: Bool) {
     var latest = CatalogRows.Moment()
     for depth in walk.factors.indices {
-      guard case .rows(let catalog, _) = walk.factors[depth].choices,
-        catalogs[catalog]!.hasDates
-      else { continue }
-      let moment = catalogs[catalog]!.moments[Int(walk.choices[depth])]
+      guard let moment = walk.factors[depth].moments?[Int(walk.choices[depth])] else { continue }
       if moment.isFuture {
         // Never due, and never settled: no row with a date says when.
         let never = KeyMoment(

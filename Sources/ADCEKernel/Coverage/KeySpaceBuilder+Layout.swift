@@ -15,15 +15,33 @@ extension KeySpaceBuilder {
         freshnessMilliseconds: type.freshnessMilliseconds)
     }
     space.typeIdentities = types.map { identity(of: $0, season: nil) }
-    space.table = KeyTable(capacity: entries.count)
+    ordinals = [UInt32](repeating: Self.noOrdinal, count: entries.count)
     for group in order where !members[group].isEmpty {
       append(group, members[group], to: &space)
     }
+    space.table = tableOfOrdinals()
     for (index, segment) in space.segments.enumerated() {
       let known = space.types[segment.type].segments
       space.types[segment.type].segments = (known.isEmpty ? index : known.lowerBound)..<(index + 1)
     }
-    entries = []
+    (entries, ordinals) = ([], [])
+  }
+
+  private static let noOrdinal = UInt32.max
+
+  /// The table of entries serves again, unless it is too large or has entries without an ordinal.
+  private mutating func tableOfOrdinals() -> KeyTable {
+    if !table.isSparse, !ordinals.contains(Self.noOrdinal) {
+      var same = KeyTable(capacity: 0)
+      swap(&same, &table)
+      same.renumber(ordinals)
+      return same
+    }
+    var new = KeyTable(capacity: entries.count)
+    for (entry, ordinal) in zip(entries, ordinals) where ordinal != Self.noOrdinal {
+      new.insert(entry.hash, Int(ordinal))
+    }
+    return new
   }
 
   private func precedes(_ a: Group, _ b: Group) -> Bool {
@@ -81,6 +99,7 @@ extension KeySpaceBuilder {
       let entry = entries[Int(member)]
       let ordinal = base + offset
       hasUndated = hasUndated || !entry.isDated
+      ordinals[Int(member)] = UInt32(ordinal)
       append(entry, at: ordinal, to: &space)
       hash.add(entry.hash)
       hash.add(entry.moment.due)
@@ -111,7 +130,6 @@ extension KeySpaceBuilder {
     if space.moments.last != moment { space.moments.append(moment) }
     space.momentIndexes.append(UInt32(space.moments.count - 1))
     space.names.append(entry.name)
-    space.table.insert(entry.hash, ordinal)
     let word = ordinal >> 6
     if entry.isDated { space.dated[word] |= 1 << UInt64(ordinal & 63) }
     space.bounds[word].settledMin = min(space.bounds[word].settledMin, moment.settled)

@@ -19,7 +19,9 @@ struct KeySpaceBuilder {
   var groups: [Group] = []
   var groupIDs: [GroupSource: Int] = [:]
   var entries: [Entry] = []
-  var table = KeyTable(capacity: 1024)
+  var table = KeyTable(capacity: 0)
+  /// By entry, once laid out.
+  var ordinals: [UInt32] = []
   /// Keys longer than any object's name can be (S3: 1,024 bytes), by type.
   var tooLong: [Int] = []
 

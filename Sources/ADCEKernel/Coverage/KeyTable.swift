@@ -24,6 +24,17 @@ struct KeyTable: Sendable {
     count += 1
   }
 
+  /// How much of it is empty beyond what it needs.
+  var isSparse: Bool { slots.count > 64 && count * 8 < slots.count }
+
+  /// Replaces each index by what stands at it in `indexes`.
+  mutating func renumber(_ indexes: [UInt32]) {
+    for at in slots.indices where slots[at] != 0 {
+      let index = Int(slots[at] & 0x3FF_FFFF) - 1
+      slots[at] = slots[at] & ~0x3FF_FFFF | (indexes[index] + 1)
+    }
+  }
+
   /// The first index under `hash` that `isKey` confirms.
   @inline(__always)
   func find(_ hash: UInt64, _ isKey: (Int) -> Bool) -> Int? {

@@ -1,7 +1,7 @@
 /// One segment of a map at one moment: which of its objects are gaps, a word of 64 at a time.
+///
+/// The space and the map are arguments, not held: copying them costs more than asking.
 struct SegmentView {
-  let space: KeySpace
-  let map: CoverageMap
   let segment: KeySpace.Segment
   let now: Instant
   /// Its first so many ordinals are due.
@@ -16,9 +16,7 @@ struct SegmentView {
   /// When an object of the second 0 becomes stale by age; nil if none does.
   private let ageMilliseconds: Int64?
 
-  init(space: KeySpace, map: CoverageMap, segment index: Int, now: Instant) {
-    self.space = space
-    self.map = map
+  init(_ index: Int, of space: KeySpace, now: Instant) {
     self.now = now
     segment = space.segments[index]
     dueCount = space.dueCount(ofSegment: index, at: now)
@@ -60,21 +58,23 @@ struct SegmentView {
 
   /// The gaps among the `offset`-th 64 ordinals.
   @inline(__always)
-  func gaps(_ offset: Int) -> Gaps {
+  func gaps(_ offset: Int, _ space: KeySpace, _ map: CoverageMap) -> Gaps {
     let word = segment.base &>> 6 &+ offset
     let due = firstBits(dueCount &- offset &* 64)
     let there = map.present[word] & due
     let small = there & map.undersized[word]
     return Gaps(
       due: due, missing: due & ~there, undersized: small,
-      stale: stale(word, among: there & ~small))
+      stale: stale(word, among: there & ~small, space, map))
   }
 
-  func numbers(unattainable: [UInt64]) -> Analysis.Numbers {
+  func numbers(
+    _ space: KeySpace, _ map: CoverageMap, unattainable: [UInt64]
+  ) -> Analysis.Numbers {
     var numbers = Analysis.Numbers()
     numbers.expected = dueCount
     for offset in 0..<dueWords {
-      let gaps = gaps(offset)
+      let gaps = gaps(offset, space, map)
       numbers.missing &+= gaps.missing.nonzeroBitCount
       numbers.undersized &+= gaps.undersized.nonzeroBitCount
       numbers.stale &+= gaps.stale.nonzeroBitCount
@@ -89,13 +89,16 @@ struct SegmentView {
   }
 
   @inline(__always)
-  private func stale(_ word: Int, among objects: UInt64) -> UInt64 {
+  private func stale(
+    _ word: Int, among objects: UInt64, _ space: KeySpace, _ map: CoverageMap
+  ) -> UInt64 {
     if objects == 0 { return 0 }
-    var result = settled(word, among: objects & map.early[word] & earlyCounts(word))
+    var result = settled(
+      word, among: objects & map.early[word] & earlyCounts(word, space), space)
     if timeOffset != nil, oldBefore > 0 || seasonEnd > 0 {
       let aging = appliesAlways ? objects : objects & ~space.dated[word]
       for bit in Bits(objects & ~result) {
-        let seconds = time(word, bit)
+        let seconds = time(word, bit, map)
         let isOld = seconds < oldBefore && aging >> UInt64(bit) & 1 == 1
         if seconds > 0, isOld || seconds < seasonEnd { result |= 1 << UInt64(bit) }
       }
@@ -105,12 +108,12 @@ struct SegmentView {
 
   /// Where a captured-early object is stale: those with a date, or all.
   @inline(__always)
-  private func earlyCounts(_ word: Int) -> UInt64 {
+  private func earlyCounts(_ word: Int, _ space: KeySpace) -> UInt64 {
     appliesAlways ? UInt64.max : space.dated[word]
   }
 
   @inline(__always)
-  private func settled(_ word: Int, among objects: UInt64) -> UInt64 {
+  private func settled(_ word: Int, among objects: UInt64, _ space: KeySpace) -> UInt64 {
     if objects == 0 || space.bounds[word].settledMin > now.milliseconds { return 0 }
     if space.bounds[word].settledMax <= now.milliseconds { return objects }
     var result: UInt64 = 0
@@ -121,7 +124,7 @@ struct SegmentView {
   }
 
   @inline(__always)
-  private func time(_ word: Int, _ bit: Int) -> UInt32 {
+  private func time(_ word: Int, _ bit: Int, _ map: CoverageMap) -> UInt32 {
     map.times[word &<< 6 &+ bit &+ (timeOffset ?? 0)]
   }
 }
@@ -129,7 +132,7 @@ struct SegmentView {
 extension SegmentView {
   /// The next moment at which one of its objects becomes stale by itself, or its season opens,
   /// ends, or stops being the previous one; `.distantFuture` if none.
-  var nextStale: Instant {
+  func nextStale(_ space: KeySpace, _ map: CoverageMap) -> Instant {
     var next = Instant.distantFuture
     if let season = segment.season {
       for moment in [season.start, season.end, season.nextEnd] where moment > now {
@@ -139,7 +142,7 @@ extension SegmentView {
     for offset in 0..<segment.words.count {
       let word = segment.base >> 6 + offset
       let objects = map.present[word] & segment.mask(ofWord: offset) & ~map.undersized[word]
-      let early = objects & map.early[word] & earlyCounts(word)
+      let early = objects & map.early[word] & earlyCounts(word, space)
       if early != 0, space.bounds[word].settledMax > now.milliseconds {
         for bit in Bits(early) {
           let settled = space.settled(word << 6 + bit)
@@ -148,7 +151,7 @@ extension SegmentView {
       }
       if let age = ageMilliseconds, timeOffset != nil {
         for bit in Bits(appliesAlways ? objects : objects & ~space.dated[word]) {
-          let seconds = time(word, bit)
+          let seconds = time(word, bit, map)
           let old = Instant(milliseconds: Int64(seconds) * 1000 &+ age &+ 1)
           if seconds > 0, old > now { next = min(next, old) }
         }

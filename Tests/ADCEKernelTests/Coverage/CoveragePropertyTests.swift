@@ -17,6 +17,24 @@ struct CoveragePropertyTests {
     #expect(lines == naive.lines, "seed \(seed): \(lines.difference(from: naive.lines))")
   }
 
+  @Test func `the generated cases meet every kind, priority and basis many times`() {
+    var words: [String: Int] = [:]
+    for seed in Self.seeds {
+      let input = GeneratedCase(seed: seed)
+      var naive = NaiveAnswer(input)
+      naive.compare(with: input.lake(keys: naive.keys.keys.sorted(), seed: seed))
+      for line in naive.lines {
+        for word in line.split(separator: " ") { words[String(word), default: 0] += 1 }
+      }
+    }
+    for word in ["stale", "undersized", "critical", "high", "medium", "low", "keys", "unbounded"] {
+      #expect(words[word, default: 0] > 100, "\(word): \(words[word, default: 0])")
+    }
+    for word in ["count", "#1", "2024-25", "2023"] {
+      #expect(words[word, default: 0] > 20, "\(word): \(words[word, default: 0])")
+    }
+  }
+
   @Test(arguments: seeds.prefix(100))
   func `any order and any split of the input gives the same map`(_ seed: UInt64) {
     let input = GeneratedCase(seed: seed)
