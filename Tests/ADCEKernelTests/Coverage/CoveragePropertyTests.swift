@@ -31,7 +31,7 @@ struct CoveragePropertyTests {
       #expect(words[word, default: 0] > 100, "\(word): \(words[word, default: 0])")
     }
     for word in ["count", "#1", "2024-25", "2023"] {
-      #expect(words[word, default: 0] > 20, "\(word): \(words[word, default: 0])")
+      #expect(words[word, default: 0] > 10, "\(word): \(words[word, default: 0])")
     }
   }
 
