@@ -52,10 +52,10 @@ extension Analysis {
     at ordinal: Int, space: KeySpace, map: CoverageMap, now: Instant
   ) -> GapKind? {
     let segment = space.segmentIndex(of: ordinal)
-    let view = SegmentView(space: space, map: map, segment: segment, now: now)
+    let view = SegmentView(segment, of: space, now: now)
     let offset = (ordinal - view.segment.base) / 64
     guard offset < view.dueWords else { return nil }
-    let gaps = view.gaps(offset)
+    let gaps = view.gaps(offset, space, map)
     return GapKind.allCases.first { gaps.of($0) >> UInt64(ordinal & 63) & 1 == 1 }
   }
 }
