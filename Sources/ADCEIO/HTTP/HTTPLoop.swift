@@ -15,6 +15,12 @@ final class HTTPLoop {
   }
 
   func run() {
+    // A TLS library may write to a connection that the other side has closed: then the signal stays
+    // pending on this thread, and the write fails, which is what libcurl goes by.
+    var broken = sigset_t()
+    sigemptyset(&broken)
+    sigaddset(&broken, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &broken, nil)
     _ = adce_curl_multi_set_long(
       inbox.multi, CURLMOPT_MAXCONNECTS, options.connectionsKept)
     var isStopping = false

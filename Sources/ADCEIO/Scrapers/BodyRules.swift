@@ -5,8 +5,20 @@ package import ADCEKernel
 package struct BodyRules: Sendable {
   /// False (`validation_enabled`): only the least size counts.
   package var isEnabled = true
+  package struct DataType: Hashable, Sendable {
+    package var source: String
+    package var name: String
+
+    package init(source: String, name: String) {
+      self.source = source
+      self.name = name
+    }
+  }
+
   /// A media type, or `image/*`.
   package var contentType: String?
+  /// The same by data type, where `contentType` is nil.
+  package var contentTypes: [DataType: String] = [:]
   package var minBytes: Int64 = 0
   /// The body must be a JSON object, or an array of them, and each must have these.
   package var jsonFields: [String] = []
@@ -20,11 +32,9 @@ package struct BodyRules: Sendable {
 
 /// A text by which a scraper's output or a source's body is known to be an error.
 package struct ErrorPattern: Hashable, Sendable {
-  package enum Meaning: String, Hashable, Sendable {
-    case transient, throttled, permanent, source, invalid
-  }
+  package typealias Meaning = ScraperSettings.ErrorPattern.Class
 
-  /// A regular expression, Swift's dialect (that of Perl and Python, as far as users go).
+  /// A regular expression in Swift's dialect: that of Perl and Python, as far as users go.
   package var match: String
   package var meaning: Meaning
 
@@ -65,7 +75,7 @@ extension BodyRules {
   ///     with a file: then only what the type says of the body itself is checked.
   ///   - sizeMin: the work's least size in bytes.
   package func check(
-    _ body: [UInt8], declaredType: String?, key: [UInt8], dataType: String, sizeMin: Int64,
+    _ body: [UInt8], declaredType: String?, key: [UInt8], of type: DataType, sizeMin: Int64,
     comesByHTTP: Bool
   ) throws(BodyFault) {
     let least = isEnabled ? max(minBytes, sizeMin) : sizeMin
@@ -75,11 +85,12 @@ extension BodyRules {
     guard isEnabled else { return }
     if let found = firstError(in: body) { throw found }
     let declared = declaredType.map(BodyRules.mediaType)
+    let contentType = contentType ?? contentTypes[type]
     if let contentType, comesByHTTP, !BodyRules.matches(declared, contentType) {
       throw invalid("content type \(declared ?? "missing"), not \(contentType)")
     }
     try checkBlockPage(body, declared, key)
-    try checkFields(body, dataType)
+    try checkFields(body, type.name, contentType)
   }
 
   /// An HTML page under a key that ends in `.json` is a block page or a log-in page.
@@ -92,7 +103,9 @@ extension BodyRules {
     throw invalid("an HTML page in place of JSON")
   }
 
-  private func checkFields(_ body: [UInt8], _ dataType: String) throws(BodyFault) {
+  private func checkFields(
+    _ body: [UInt8], _ dataType: String, _ contentType: String?
+  ) throws(BodyFault) {
     let required = requiredFields[dataType] ?? []
     let expectsJSON = contentType.map { BodyRules.isJSON(BodyRules.mediaType($0)) } ?? false
     guard expectsJSON || !jsonFields.isEmpty || !required.isEmpty else { return }

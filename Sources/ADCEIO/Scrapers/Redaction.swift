@@ -8,7 +8,7 @@ package struct Redaction: Sendable {
     // Shorter ones would black out words, and are no secrets.
     for secret in secrets where secret.utf8.count >= 4 {
       spellings.insert(Array(secret.utf8))
-      spellings.insert(Array(PercentEncoding.encode(secret).utf8))
+      spellings.insert(Array(URLTemplate.encoded(secret).utf8))
     }
     self.secrets = spellings.sorted { ($1.count, $0.description) < ($0.count, $1.description) }
   }

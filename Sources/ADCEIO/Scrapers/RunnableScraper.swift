@@ -10,7 +10,7 @@ package enum RunnableScraper: Sendable {
 package struct HTTPScraperSettings: Sendable {
   package var id: String
   package var baseURL: String
-  package var pattern: RequestPattern
+  package var template: URLTemplate
   /// In file order.
   package var headers: [Header] = []
   package var userAgent: String?
@@ -30,10 +30,10 @@ package struct HTTPScraperSettings: Sendable {
     }
   }
 
-  package init(id: String, baseURL: String, pattern: RequestPattern) {
+  package init(id: String, baseURL: String, template: URLTemplate) {
     self.id = id
     self.baseURL = baseURL
-    self.pattern = pattern
+    self.template = template
   }
 }
 
@@ -49,20 +49,17 @@ package struct ObjectStorage: Hashable, Sendable {
 
 /// A scraper that is a program (CONFIG.md §6).
 package struct CommandScraperSettings: Sendable {
-  package enum Upload: Sendable { case byItself, byADCE }
-
   package var id: String
   /// The program and its first arguments, the interpreter included.
   package var argv: [String]
   /// The project folder.
   package var workingDirectory: String
-  package var upload: Upload
-  /// Of `season, game_ids, player_id, team_id, start_date, end_date, days, dry_run`.
-  package var acceptedParameters: Set<String> = [
-    "season", "game_ids", "start_date", "end_date", "dry_run",
+  package var upload: ScraperSettings.Upload
+  package var acceptedParameters: Set<ScraperSettings.Parameter> = [
+    .season, .gameIDs, .startDate, .endDate, .dryRun,
   ]
-  /// Appended where the task has neither a season nor ids.
-  package var extraArguments: [String] = []
+  /// By source: appended where the task has neither a season nor ids.
+  package var extraArguments: [String: [String]] = [:]
   package var localOutputDirectory: String?
   package var credentials: [CredentialReference] = []
   /// What it finds under `settings` in its task: custom_settings, metadata …
@@ -76,7 +73,9 @@ package struct CommandScraperSettings: Sendable {
   package var rules = BodyRules()
   package var storage = ObjectStorage()
 
-  package init(id: String, argv: [String], workingDirectory: String, upload: Upload) {
+  package init(
+    id: String, argv: [String], workingDirectory: String, upload: ScraperSettings.Upload
+  ) {
     self.id = id
     self.argv = argv
     self.workingDirectory = workingDirectory

@@ -44,12 +44,11 @@ package final class ScraperExecutor: Sendable {
   ) throws(ThreadRefused) {
     self.lake = lake
     self.client = client
-    self.workDirectory = workDirectory
+    self.workDirectory = ScraperExecutor.folder(workDirectory)
     self.accepts = accepts
     credentials = environment.map { CredentialResolution(environment: $0) } ?? .init()
     workers = try WorkerThreads(count: 4)
     state = Locked(State(scrapers: scrapers))
-    mkdir(workDirectory, 0o700)
     removeLeftovers()
   }
 
@@ -162,6 +161,15 @@ extension ScraperExecutor {
     } catch {
       finish(work.ended(.ownFault, "no thread for a command: errno \(error.errno)"))
     }
+  }
+
+  /// Makes a folder, and returns its path from the root: scrapers run in another directory than we
+  /// do. One that cannot be made fails each attempt that needs it, with the reason.
+  private static func folder(_ path: String) -> String {
+    mkdir(path, 0o700)
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// Ends the processes that a run of ours left behind when it was killed, and removes their

@@ -11,7 +11,8 @@ import Testing
     adjust(&rules)
     do throws(BodyFault) {
       try rules.check(
-        Array(body.utf8), declaredType: type, key: Array(key.utf8), dataType: "box", sizeMin: 1,
+        Array(body.utf8), declaredType: type, key: Array(key.utf8),
+        of: .init(source: "espn", name: "box"), sizeMin: 1,
         comesByHTTP: comesByHTTP)
       return nil
     } catch {
@@ -28,6 +29,19 @@ import Testing
     #expect(reason("{}", type: nil) { $0.contentType = "application/json" } != nil)
     #expect(
       reason("{}", type: nil, comesByHTTP: false) { $0.contentType = "application/json" } == nil)
+  }
+
+  @Test func theScrapersContentTypeWinsOverThatOfTheDataType() {
+    let types: (inout BodyRules) -> Void = {
+      $0.contentTypes = [.init(source: "espn", name: "box"): "text/csv"]
+    }
+    #expect(reason("{}", types) != nil)
+    #expect(reason("a,b", type: "text/csv", types) == nil)
+    #expect(
+      reason("{}") {
+        types(&$0)
+        $0.contentType = "application/json"
+      } == nil)
   }
 
   @Test func whatIsToBeJSONMustBeWhole() {

@@ -18,7 +18,7 @@ import Testing
 
   /// What `env` prints in a scraper, by name.
   private func environment(
-    _ upload: CommandScraperSettings.Upload, _ credentials: [String]
+    _ upload: ScraperSettings.Upload, _ credentials: [String]
   ) async throws -> (variables: [String: String], end: AttemptEnd) {
     var settings = CommandScraperSettings(
       id: "x", argv: ["/bin/sh", try bench.script("env > \"$ADCE_LOCAL_OUTPUT_DIR/env\"")],
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func nothingOfOursGetsInThatIsNotOnTheList() async throws {
-    let (variables, _) = try await environment(.byADCE, ["env:KAGGLE_KEY"])
+    let (variables, _) = try await environment(.adce, ["env:KAGGLE_KEY"])
     let expected: Set<String> = [
       "PATH", "HOME", "LC_ALL", "https_proxy", "KAGGLE_KEY", "ADCE_TASK", "ADCE_OUTPUT_DIR",
       "ADCE_LOCAL_OUTPUT_DIR", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE",
@@ -50,10 +50,10 @@ import Testing
 
   @Test func onlyWhoUploadsItselfGetsKeysToTheLake() async throws {
     let references = ["env:AWS_SECRET_ACCESS_KEY", "profile:lake"]
-    let (without, _) = try await environment(.byADCE, references)
+    let (without, _) = try await environment(.adce, references)
     #expect(without["AWS_SECRET_ACCESS_KEY"] == nil)
     #expect(without["AWS_PROFILE"] == nil)
-    let (with, _) = try await environment(.byItself, references)
+    let (with, _) = try await environment(.itself, references)
     #expect(with["AWS_SECRET_ACCESS_KEY"] == "parent-aws-secret")
     #expect(with["AWS_PROFILE"] == "lake")
     #expect(with["AWS_REGION"] == "eu-west-1")
@@ -70,7 +70,7 @@ import Testing
       "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"AK\",\"SecretAccessKey\":\"SK12\"}'\n",
       name: "process")
     let (variables, _) = try await environment(
-      .byItself,
+      .itself,
       [
         "file:\(bench.folder)/pairs.env", "file:\(bench.folder)/kaggle-key.txt", "exec:\(program)",
         "exec:\(process)",
@@ -92,7 +92,7 @@ import Testing
       ("exec:/no/such/program", "exec:/no/such/program cannot be started"),
       ("file:\(bench.folder)/open", "may be written by others"),
     ] {
-      let (variables, end) = try await environment(.byADCE, [reference])
+      let (variables, end) = try await environment(.adce, [reference])
       #expect(variables.isEmpty)
       #expect(end.failure == .ownFault)
       #expect(end.message.contains(reason))
@@ -105,7 +105,7 @@ import Testing
     var settings = CommandScraperSettings(
       id: "x",
       argv: ["/bin/sh", try bench.script("echo \"denied for $KAGGLE_KEY\" >&2; exit 1")],
-      workingDirectory: bench.folder, upload: .byADCE)
+      workingDirectory: bench.folder, upload: .adce)
     settings.credentials = [.environment("KAGGLE_KEY")]
     let end = try await bench.run(
       .command(settings), .fixture(["a/1.json"]), environment: { Self.ours[$0] })

@@ -12,7 +12,7 @@ import Testing
   private func settings(_ script: String) throws -> CommandScraperSettings {
     var settings = CommandScraperSettings(
       id: "x", argv: ["/bin/sh", try bench.script(script)], workingDirectory: bench.folder,
-      upload: .byADCE)
+      upload: .adce)
     settings.timeoutMilliseconds = 20_000
     settings.graceMilliseconds = 200
     return settings

@@ -9,7 +9,7 @@ import Testing
   init() throws { bench = try ScraperBench() }
 
   private func scraper(
-    _ script: String, _ upload: CommandScraperSettings.Upload = .byADCE,
+    _ script: String, _ upload: ScraperSettings.Upload = .adce,
     _ adjust: (inout CommandScraperSettings) -> Void = { _ in }
   ) throws -> RunnableScraper {
     var settings = CommandScraperSettings(
@@ -101,7 +101,7 @@ import Testing
         printf fresh > lake/espn/box/401.json
         printf x > lake/espn/box/403.json
         [ -z "$ADCE_OUTPUT_DIR" ]
-        """, .byItself), work)
+        """, .itself), work)
     #expect(end.failure == nil)
     let results = results(end)
     guard case .stored(let facts, let hash) = results[0] else {
@@ -121,7 +121,7 @@ import Testing
     work.items[0].stored = stored
     work.items[0].storedIsSufficient = true
     let line = #"{"adce":1,"objects":[{"key":"espn/box/401.json","size":3}]}"#
-    let end = try await bench.run(scraper("echo '\(line)'", .byItself), work)
+    let end = try await bench.run(scraper("echo '\(line)'", .itself), work)
     #expect(results(end) == [.current(stored)])
   }
 
@@ -149,7 +149,7 @@ import Testing
 
   @Test func aProgramThatIsNotThereIsTheScrapersFault() async throws {
     let missing = CommandScraperSettings(
-      id: "x", argv: ["/no/such/program"], workingDirectory: bench.folder, upload: .byADCE)
+      id: "x", argv: ["/no/such/program"], workingDirectory: bench.folder, upload: .adce)
     let end = try await bench.run(.command(missing), .fixture([keys[0]]))
     #expect(end.failure == .scraperFault)
     #expect(end.message == "cannot start /no/such/program: No such file or directory")
@@ -190,7 +190,7 @@ import Testing
       _ = try await bench.run(
         scraper(script) {
           $0.localOutputDirectory = bench.folder
-          $0.extraArguments = ["--all"]
+          $0.extraArguments = ["espn": ["--all"]]
           adjust(&$0)
         }, work)
       return bench.text(bench.folder + "/args")
@@ -202,13 +202,13 @@ import Testing
       usual
         == "--season|2024-25|--game-ids|401,402|--start-date|2025-01-15|--end-date|2025-01-16|")
     let few = try await arguments(work) {
-      $0.acceptedParameters = ["days", "player_id", "dry_run"]
+      $0.acceptedParameters = [.days, .playerID, .dryRun]
       $0.isDryRun = true
     }
     #expect(few == "--days|30|--dry-run|")
     work.items[0].parameters = [.init(name: "player_id", value: "2544")]
     work.items[1].parameters = []
-    let player = try await arguments(work) { $0.acceptedParameters = ["player_id"] }
+    let player = try await arguments(work) { $0.acceptedParameters = [.playerID] }
     #expect(player == "--player-id|2544|")
     let bare = AttemptWork.fixture([], season: nil)
     #expect(try await arguments(bare) { _ in } == "--all|")
@@ -231,6 +231,14 @@ import Testing
         + #"{"key":"espn/box/402.json","params":{"game_id":"402"}}],"settings":{"depth":2}}"# + "\n"
     )
     #expect(bench.text(bench.folder + "/modes") == "600\n700\n")
+  }
+
+  @Test func aWorkDirectoryIsFoundFromWhereTheScraperRuns() async throws {
+    let relative = String(repeating: "../", count: 32) + bench.workDirectory.dropFirst()
+    let executor = try ScraperExecutor(
+      scrapers: [scraper("[ -f \"$ADCE_TASK\" ] && [ -d \"$ADCE_OUTPUT_DIR\" ]")],
+      lake: bench.lake, client: bench.client, workDirectory: relative)
+    #expect(await executor.run(.fixture([])).failure == nil)
   }
 
   @Test func whatATaskWithoutKeysAskedForIsAskedOfTheCaller() async throws {

@@ -13,7 +13,7 @@ import Testing
     _ adjust: (inout HTTPScraperSettings) -> Void = { _ in }
   ) throws -> RunnableScraper {
     var settings = HTTPScraperSettings(
-      id: "espn_box", baseURL: baseURL, pattern: try RequestPattern(pattern))
+      id: "espn_box", baseURL: baseURL, template: try URLTemplate(pattern))
     settings.timeoutMilliseconds = 5000
     adjust(&settings)
     return .http(settings)

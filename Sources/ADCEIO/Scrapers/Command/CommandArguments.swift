@@ -10,26 +10,26 @@ enum CommandArguments {
     let players = values("player_id", work)
     let teams = values("team_id", work)
     var arguments: [String] = []
-    func add(_ parameter: String, _ flag: String, _ value: String?) {
+    func add(_ parameter: ScraperSettings.Parameter, _ flag: String, _ value: String?) {
       guard let value, settings.acceptedParameters.contains(parameter) else { return }
       arguments += [flag, value]
     }
-    add("season", "--season", work.season)
-    add("game_ids", "--game-ids", games.isEmpty ? nil : games.joined(separator: ","))
+    add(.season, "--season", work.season)
+    add(.gameIDs, "--game-ids", games.isEmpty ? nil : games.joined(separator: ","))
     // These take one; several differ from item to item, and stand in ADCE_TASK.
-    add("player_id", "--player-id", players.count == 1 ? players[0] : nil)
-    add("team_id", "--team-id", teams.count == 1 ? teams[0] : nil)
+    add(.playerID, "--player-id", players.count == 1 ? players[0] : nil)
+    add(.teamID, "--team-id", teams.count == 1 ? teams[0] : nil)
     if let dates = work.dates {
-      add("start_date", "--start-date", dates.lowerBound.iso)
-      add("end_date", "--end-date", dates.upperBound.iso)
+      add(.startDate, "--start-date", dates.lowerBound.iso)
+      add(.endDate, "--end-date", dates.upperBound.iso)
       let days = Int(today.day) - Int(dates.lowerBound.day)
-      add("days", "--days", String(min(max(days, 1), 30)))
+      add(.days, "--days", String(min(max(days, 1), 30)))
     }
-    if settings.isDryRun, settings.acceptedParameters.contains("dry_run") {
+    if settings.isDryRun, settings.acceptedParameters.contains(.dryRun) {
       arguments.append("--dry-run")
     }
     if work.season == nil, games.isEmpty, players.isEmpty, teams.isEmpty {
-      arguments += settings.extraArguments
+      arguments += settings.extraArguments[work.source] ?? []
     }
     return arguments
   }

@@ -29,18 +29,18 @@ struct CommandEnvironment {
     for reference in settings.credentials {
       for (name, value) in try credentials.variables(reference) {
         // Who does not write to the lake gets no key to it.
-        if settings.upload == .byADCE, name.hasPrefix("AWS_") { continue }
+        if settings.upload == .adce, name.hasPrefix("AWS_") { continue }
         variables[name] = value
         if case .profile = reference { continue }
         secrets.append(value)
       }
     }
     switch settings.upload {
-    case .byItself:
+    case .itself:
       for name in CommandEnvironment.lake where variables[name] == nil {
         inherit(name, credentials)
       }
-    case .byADCE:
+    case .adce:
       // HOME leads to files with keys, and some machines give keys to whoever asks them.
       variables["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null"
       variables["AWS_CONFIG_FILE"] = "/dev/null"

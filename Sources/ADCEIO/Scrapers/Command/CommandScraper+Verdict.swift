@@ -20,11 +20,11 @@ extension CommandScraper {
     let undone: ItemResult =
       outcome.wasStopped ? .untouched : .failed(failure?.failureClass ?? .scraperFault)
     switch settings.upload {
-    case .byADCE:
+    case .adce:
       let taken = take(work, folder, report, undone)
       end.items = taken.items
       notes += taken.notes
-    case .byItself:
+    case .itself:
       let found = lookUp(work, report, undone)
       end.items = found.items
       notes += found.notes
@@ -124,7 +124,8 @@ extension CommandScraper {
     else { return (.failed(.invalid), "\(name): cannot be read, or is too large") }
     do throws(BodyFault) {
       try settings.rules.check(
-        body, declaredType: nil, key: item.key, dataType: work.dataType, sizeMin: work.minBytes,
+        body, declaredType: nil, key: item.key, of: .init(source: work.source, name: work.dataType),
+        sizeMin: work.minBytes,
         comesByHTTP: false)
     } catch {
       return (.failed(error.failureClass), "\(name): \(error.reason)")

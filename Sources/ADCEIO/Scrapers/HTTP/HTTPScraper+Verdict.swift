@@ -44,7 +44,8 @@ extension HTTPScraper {
     do throws(BodyFault) {
       try settings.rules.check(
         response.body, declaredType: response.header("content-type"), key: item.key,
-        dataType: work.dataType, sizeMin: work.minBytes, comesByHTTP: true)
+        of: .init(source: work.source, name: work.dataType), sizeMin: work.minBytes,
+        comesByHTTP: true)
     } catch {
       return work.ended(error, "\(response.status) from \(place): \(error.reason)")
     }

@@ -49,7 +49,7 @@ struct HTTPScraper: Sendable {
   private func url(_ item: AttemptWork.Item, _ work: AttemptWork) throws(AttemptFault) -> String {
     let path: String
     do {
-      path = try settings.pattern.expand { name in
+      path = try settings.template.expand { name in
         if let value = (item.parameters + item.columns).first(where: { $0.name == name })?.value {
           return value
         }
@@ -61,7 +61,7 @@ struct HTTPScraper: Sendable {
         }
       }
     } catch {
-      throw AttemptFault(.scraperFault, "url_pattern: \(error)")
+      throw AttemptFault(.scraperFault, "url_pattern: \(HTTPScraper.reason(error))")
     }
     if settings.baseURL.hasSuffix("/") && path.hasPrefix("/") {
       return settings.baseURL + path.dropFirst()
@@ -70,6 +70,14 @@ struct HTTPScraper: Sendable {
       !settings.baseURL.isEmpty && !settings.baseURL.hasSuffix("/") && !path.isEmpty
       && !path.hasPrefix("/") && !path.hasPrefix("?")
     return settings.baseURL + (needsSlash ? "/" : "") + path
+  }
+
+  private static func reason(_ fault: URLTemplate.ExpansionFault) -> String {
+    switch fault {
+    case .unknownName(let name): "no value for {\(name)}"
+    case .unfit(let name, let value, let form):
+      "{\(name)} is \(value), which has no \(form.rawValue)"
+    }
   }
 
   /// Adds the configured headers and returns the secrets among them.

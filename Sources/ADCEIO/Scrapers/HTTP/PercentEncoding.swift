@@ -1,21 +1,5 @@
-/// Percent-encoding of a value in a URL (RFC 3986 §2): all but unreserved characters.
+/// Percent-encoding in a URL (RFC 3986 §2); `URLTemplate.encoded` is the other direction.
 package enum PercentEncoding {
-  package static func encode(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var encoded: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        encoded.append(byte)
-      default:
-        encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: encoded, as: UTF8.self)
-  }
-
   /// The text behind an encoded one; nil if a `%` is not followed by two hexadecimal digits, or the
   /// result is not UTF-8.
   package static func decode(_ text: String) -> String? {
