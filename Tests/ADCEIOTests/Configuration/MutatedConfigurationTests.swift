@@ -96,6 +96,6 @@ struct MutatedConfigurationTests {
       #expect(isClean, "round \(round)")
     }
     // Neither outcome is rare: otherwise the mutations test nothing.
-    #expect((250...2250).contains(loaded))
+    #expect((100...2400).contains(loaded))
   }
 }

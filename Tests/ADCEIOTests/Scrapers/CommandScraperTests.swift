@@ -173,7 +173,7 @@ import Testing
         """), .fixture([keys[0]]))
     #expect(end.failure == nil)
     #expect(end.requests == 3)
-    #expect(residentKilobytes() - before < 30_000)
+    #expect(residentKilobytes() - before < 90_000)
   }
 
   private func residentKilobytes() -> Int {
