@@ -45,10 +45,7 @@ struct CSVCursor {
     var i = from
     while i < end {
       let word = UInt64(littleEndian: words.loadUnaligned(fromByteOffset: i, as: UInt64.self))
-      // A byte of `difference` is zero where there is a quote; the lowest bit that `found` has
-      // set is that of the first such byte (bits above it may be wrong, and do not count).
-      let difference = word ^ 0x2222_2222_2222_2222
-      let found = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+      let found = zeroBytes(word ^ 0x2222_2222_2222_2222)
       if found != 0 { return i &+ found.trailingZeroBitCount &>> 3 }
       i &+= 8
     }

@@ -1,5 +1,11 @@
 import ADCEKernel
 
+/// The high bit of each byte that is zero; of the bits set, only the lowest is to be trusted.
+@inline(__always)
+func zeroBytes(_ word: UInt64) -> UInt64 {
+  (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+}
+
 /// The values of a row's fields.
 enum InventoryValues {
   typealias Field = InventoryFields.Field
@@ -42,9 +48,19 @@ enum InventoryValues {
     _ key: UnsafeMutablePointer<UInt8>, _ count: Int
   ) throws(InventoryRowFault) -> Int {
     guard count > 0 else { throw .keyEncoding }
+    // By words, which may reach into the slack behind the window; a hit there is none.
+    let words = UnsafeRawPointer(key)
     var i = 0
-    while i < count, key[i] != 0x25, key[i] != 0x2B { i &+= 1 }
-    return i == count ? count : try decodeKey(key, count, from: i)
+    while i < count {
+      let word = UInt64(littleEndian: words.loadUnaligned(fromByteOffset: i, as: UInt64.self))
+      let found = zeroBytes(word ^ 0x2525_2525_2525_2525) | zeroBytes(word ^ 0x2B2B_2B2B_2B2B_2B2B)
+      if found != 0 {
+        let first = i &+ found.trailingZeroBitCount &>> 3
+        return first < count ? try decodeKey(key, count, from: first) : count
+      }
+      i &+= 8
+    }
+    return count
   }
 
   @inline(never)
@@ -94,29 +110,41 @@ struct InventoryTimestamps: Sendable {
     _ text: UnsafeRawBufferPointer
   ) throws(InventoryRowFault) -> Int64 {
     guard text.count == 24, text[10] == 0x54, text[13] == 0x3A, text[16] == 0x3A,
-      text[19] == 0x2E, text[23] == 0x5A,
-      text.loadUnaligned(as: UInt64.self) == front,
-      text.loadUnaligned(fromByteOffset: 8, as: UInt16.self) == back,
+      text[19] == 0x2E, text[23] == 0x5A, Self.number(text, 20) != nil,
+      Self.number(text, 21) != nil,
       let hour = Self.number(text, 11), hour < 24,
       let minute = Self.number(text, 14), minute < 60,
       let second = Self.number(text, 17), second < 60
-    else { return try anySeconds(text) }
+    else { return try Self.anySeconds(text) }
+    let front = text.loadUnaligned(as: UInt64.self)
+    let back = text.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
+    if front != self.front || back != self.back {
+      guard let day = Self.day(text) else { throw .time }
+      dayStart = day.start.seconds
+      self.front = front
+      self.back = back
+    }
     return dayStart &+ hour &* 3600 &+ minute &* 60 &+ second
   }
 
+  private static func day(_ text: UnsafeRawBufferPointer) -> CivilDay? {
+    guard text[4] == 0x2D, text[7] == 0x2D,
+      let century = number(text, 0), let year = number(text, 2), let month = number(text, 5),
+      let dayOfMonth = number(text, 8)
+    else { return nil }
+    return CivilDay(
+      year: Int(century * 100 + year), month: Int(month), dayOfMonth: Int(dayOfMonth))
+  }
+
   @inline(never)
-  private mutating func anySeconds(
+  private static func anySeconds(
     _ text: UnsafeRawBufferPointer
   ) throws(InventoryRowFault) -> Int64 {
     guard let instant = Instant(iso: text) else { throw .time }
-    if let day = CivilDay(iso: text.prefix(10)) {
-      front = text.loadUnaligned(as: UInt64.self)
-      back = text.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
-      dayStart = day.start.seconds
-    }
     return instant.seconds
   }
 
+  /// Two digits.
   @inline(__always)
   private static func number(_ text: UnsafeRawBufferPointer, _ at: Int) -> Int64? {
     let tens = text[at] &- 0x30
