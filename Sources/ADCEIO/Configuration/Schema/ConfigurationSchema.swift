@@ -7,6 +7,8 @@ public struct ConfigurationSchema: Sendable {
     let standard: YAMLNode?
     /// By name; looked up, never iterated.
     let children: [String: Place]
+    /// Everything below with a fixed name, by the names joined by dots: what the lowering asks for.
+    let named: [String: Place]
     /// In the order of the tables.
     let names: [String]
     /// `*`.
@@ -25,6 +27,13 @@ public struct ConfigurationSchema: Sendable {
       var children: [String: Place] = [:]
       for name in names { children[name] = draft.children[name].map(Place.init) }
       self.children = children
+      var named: [String: Place] = [:]
+      for name in names {
+        guard let child = children[name] else { continue }
+        named[name] = child
+        for (below, place) in child.named { named["\(name).\(below)"] = place }
+      }
+      self.named = named
       any = draft.children["*"].map(Place.init)
       item = draft.children["[]"].map(Place.init)
       suffixed = draft.order.first { $0.hasPrefix("*_") }.flatMap { name in

@@ -31,18 +31,14 @@ struct Setting {
 
   /// A setting below this one; `names` joined by dots.
   subscript(names: String) -> Setting {
-    var place = place
-    var node = node
-    // Mostly one name: then there is nothing to split.
-    let parts = names.utf8.contains(0x2E) ? names.split(separator: ".").map(String.init) : [names]
-    for name in parts {
-      guard let below = place.child(name) else {
-        preconditionFailure("the schema has no \(path).\(names)")
-      }
-      place = below
-      node = node?[name]
+    guard let below = place.named[names] else {
+      preconditionFailure("the schema has no \(path).\(names)")
     }
-    return Setting(node: node, place: place, path: path + "." + names)
+    var node = node
+    if node != nil {
+      for name in names.split(separator: ".") { node = node?[String(name)] }
+    }
+    return Setting(node: node, place: below, path: path + "." + names)
   }
 
   var isWritten: Bool { node != nil }
