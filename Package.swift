@@ -105,5 +105,13 @@ let package = Package(
       name: "ADCESimulationTests",
       dependencies: ["ADCESimulation", "ADCEKernel", "ADCEIO"],
       swiftSettings: strict),
+    // The programs as their users meet them: processes, exit codes, output.
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "adce", "adce-sim", "store-writer", "ADCEIO", "ADCEKernel", "ADCEOrigin",
+        "ADCESimulation",
+      ],
+      swiftSettings: strict),
   ]
 )
