@@ -11,9 +11,11 @@ extension Host {
   public static func open(
     stateDirectory: String, loaded: LoadedConfiguration, options: Options
   ) throws(HostFailure) -> Host {
-    let lake = try lake(of: loaded)
+    let lake = try lake(of: loaded, options)
     var configuration = loaded.kernel
     if options.isDryRun { configuration.loop.executes = false }
+    // A person, or a timer, waits for these: they are told at once what is wrong.
+    if options.mode != .loop { configuration.loop.cycleRetry.maxAttempts = 1 }
     // A dry run decides on a copy of what is there, and writes to no file.
     let store: Store? = options.isDryRun ? nil : try open(stateDirectory, .readWrite)
     let kernel = try recovered(store, stateDirectory, configuration)
@@ -49,11 +51,24 @@ extension Host {
     do throws(ThreadRefused) {
       let executor = try ScraperExecutor(
         scrapers: RunnableScraper.all(of: loaded), lake: lake, client: client,
-        workDirectory: options.isDryRun
-          ? temporaryDirectory() : PathText.join(stateDirectory, "work"))
+        workDirectory: workDirectory(stateDirectory))
       return (executor, try WorkerThreads(count: 2))
     } catch {
       throw .ports("no thread could be started (errno \(error.errno))")
+    }
+  }
+
+  /// The lake that the configuration names; one that is never asked where a report says all.
+  private static func lake(
+    of loaded: LoadedConfiguration, _ options: Options
+  ) throws(HostFailure) -> any Lake {
+    do throws(HostFailure) { return try lake(of: loaded) } catch {
+      switch error {
+      case .noLake, .unsupportedLake:
+        guard options.mode == .reconcile, options.report != nil else { throw error }
+        return UnreachedLake(url: loaded.lake.url ?? "")
+      case .store, .recovery, .ports: throw error
+      }
     }
   }
 
@@ -104,9 +119,10 @@ extension Host {
     }
   }
 
-  private static func temporaryDirectory() -> String {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    return PathText.join(base, "adce-dry-run-\(getpid())")
+  /// Where commands find their tasks, absolute: they run in the project folder, not in ours.
+  private static func workDirectory(_ stateDirectory: String) -> String {
+    PathText.normalised(
+      PathText.join(PathText.workingDirectory, PathText.join(stateDirectory, "work")))
   }
 }
 

@@ -7,6 +7,8 @@ extension Host {
   public static func perform(
     _ action: Request.Action, stateDirectory: String, configuration: Configuration
   ) throws(HostFailure) -> Effect.Answer {
+    // To act on nothing makes nothing: this throws `absent` where there is no state.
+    try open(stateDirectory, .readOnly).close()
     var store = try open(stateDirectory, .readWrite)
     var kernel = try kernel(of: store, configuration)
     let clock = SystemClock(continuing: kernel.bootClock)

@@ -7,22 +7,28 @@ struct ReconcileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconcile",
     abstract: "Compare the lake with what it should hold, once.",
+    usage: """
+      adce reconcile [--inventory-report <url>] [--dry-run] [--now <time>]
+                     [--fail-on-gaps]
+      """,
     discussion: """
-      Scans the lake (or reads an inventory report), compares, and makes tasks of the gaps. Runs no
-      scraper.
+      Scans the lake (or reads an inventory report), compares, and makes tasks of
+      the gaps. Runs no scraper.
 
         adce reconcile
         adce reconcile --dry-run --output json
-        adce reconcile --inventory-report file:///reports/2025-01-15T01-00Z/manifest.json
+        adce reconcile --inventory-report file:///reports
       """)
 
   @OptionGroup var global: GlobalOptions
   @Option(
-    help: "Read this S3 Inventory report: a manifest.json, or a folder with complete reports.")
+    help: .init(
+      "Read this S3 Inventory report: a manifest.json, or a folder of reports.",
+      valueName: "url"))
   var inventoryReport: String?
   @Flag(help: "Write nothing.")
   var dryRun = false
-  @Option(help: "Pretend that it is this time (ISO 8601, with zone).")
+  @Option(help: .init("Pretend that it is this time (ISO 8601, with zone).", valueName: "time"))
   var now: WallTime?
   @Flag(help: "Exit with 1 if gaps remain.")
   var failOnGaps = false
@@ -44,10 +50,12 @@ struct ReconcileCommand: ParsableCommand {
     let made = host.withKernel { kernel, _ in kernel.tasksMade }
     let cancelled = host.withKernel { kernel, _ in kernel.taskCounts.byState[.cancelled] ?? 0 }
     let session = HostSession(global)
-    _ = try session.run(host)
-    if let failure = host.scanFailure {
-      Terminal.error("adce: \(failure)")
-      throw ExitCode(options.report == nil ? 74 : 65)
+    let ending = try session.run(host)
+    // What was wrong has been said when it happened.
+    if host.scanFailure != nil { throw ExitCode(options.report == nil ? 74 : 65) }
+    guard ending == .finished else {
+      Terminal.error("adce: stopped before the comparison was done")
+      throw ExitCode(75)
     }
     let result = host.withKernel { kernel, now in
       ReconcileReport(

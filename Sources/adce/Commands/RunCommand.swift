@@ -7,10 +7,12 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run the loop in the foreground.",
+    usage: "adce run [--once] [--wait <seconds>] [--fail-on-gaps] [--dry-run]",
     discussion: """
-      Compares the lake with what it should hold, makes tasks of the gaps, runs scrapers within the
-      limits, and goes round again. SIGTERM and SIGINT drain: nothing new is started, what is
-      running ends by itself; a second signal stops that too.
+      Compares the lake with what it should hold, makes tasks of the gaps, runs
+      scrapers within the limits, and goes round again. SIGTERM and SIGINT drain:
+      nothing new is started, what is running ends by itself; a second signal stops
+      that too.
 
         adce run
         adce run --once                 until nothing can start within a minute
@@ -20,7 +22,9 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
   @Flag(help: "Reconcile, execute until nothing is left to start, reconcile again, and end.")
   var once = false
-  @Option(help: "With --once: end when nothing can start within so many seconds.")
+  @Option(
+    help: .init(
+      "With --once: end when nothing can start within that time.", valueName: "seconds"))
   var wait: Int = 60
   @Flag(help: "Exit with 1 if gaps remain.")
   var failOnGaps = false
@@ -52,13 +56,14 @@ struct RunCommand: ParsableCommand {
     }
     let session = HostSession(global)
     let ending = try session.run(host)
-    if let failure = host.scanFailure, once {
-      Terminal.error("adce: the lake could not be read: \(failure)")
-      throw ExitCode(74)
-    }
+    // What was wrong has been said when it happened.
+    if host.scanFailure != nil, once { throw ExitCode(74) }
     guard once else { return }
     let report = host.withKernel { kernel, now in CoverageReport(kernel, at: now) }
     global.show(.map(report.members), table: report.table(.type))
+    if report.hasGaps, !global.isJSON, !global.quiet {
+      Terminal.error("Gaps remain: `adce gaps` names them, `adce tasks` says what keeps them.")
+    }
     if ending == .drained { return }
     if failOnGaps, report.hasGaps { throw ExitCode(1) }
   }
