@@ -33,8 +33,8 @@ package final class ScraperExecutor: Sendable {
 
   /// - Parameters:
   ///   - scrapers: in the order of `Configuration.scrapers`.
-  ///   - workDirectory: where the folders of attempts are made, in the state directory; made if it
-  ///     is not there. What an earlier process left in it is ended and removed.
+  ///   - workDirectory: where the folders of attempts are made, in the state directory; made for
+  ///     the first command. What an earlier process left in it is ended and removed.
   ///   - environment: our own variables.
   ///   - accepts: whether a task without keys (basis count) asked for an object with this key.
   package init(
@@ -156,6 +156,8 @@ extension ScraperExecutor {
       return state.running[work.attempt]?.stopGrace
     }
     if let grace { command.stop(graceMilliseconds: grace) }
+    // Only now, so that who runs no command writes nothing; if it fails, so does what is made in it.
+    mkdir(workDirectory, 0o700)
     do {
       try DedicatedThread { self.finish(scraper.run(work, command)) }.detach()
     } catch {

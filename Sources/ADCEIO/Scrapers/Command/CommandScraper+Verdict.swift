@@ -29,6 +29,11 @@ extension CommandScraper {
       end.items = found.items
       notes += found.notes
     }
+    let absent = end.items.count { $0.result == .failed(.scraperFault) }
+    if failure == nil, absent > 0 {
+      notes.append("it ended well, but \(absent) of \(work.items.count) objects are not there")
+      if report.message == nil, let last = lastWords(outcome) { notes.append(last) }
+    }
     end.message = notes.joined(separator: "; ")
     return end
   }
