@@ -6,6 +6,7 @@ struct Adce: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "adce",
     abstract: "Keeps a data lake complete, by itself.",
+    usage: "adce [options] <subcommand>",
     discussion: """
       adce compares what a data lake should hold (a YAML definition) with what it
       has, names every gap, and runs scrapers within each source's limits until

@@ -4,16 +4,26 @@ import ArgumentParser
 
 /// The options that every command takes, before or after its name.
 struct GlobalOptions: ParsableArguments {
-  @Option(help: "Folder of the configuration files. (default: $ADCE_CONFIG_DIR or config)")
+  @Option(
+    help: .init(
+      "Folder of the configuration files. (default: $ADCE_CONFIG_DIR or config)",
+      valueName: "dir"))
   var configDir: String?
-  @Option(help: "Folder of the durable state. (default: $ADCE_STATE_DIR or state)")
+  @Option(
+    help: .init(
+      "Folder of the durable state. (default: $ADCE_STATE_DIR or state)", valueName: "dir"))
   var stateDir: String?
-  @Option(help: "The data inventory. (default: inventory/ beside the config folder, then in it)")
+  @Option(
+    help: .init(
+      "The data inventory. (default: inventory/ beside the config folder, then in it)",
+      valueName: "file"))
   var inventory: String?
   @Option(
-    help: "The lake: file:///path or s3://bucket[/prefix]. (default: $ADCE_LAKE or as configured)")
+    help: .init(
+      "The lake: file:///path or s3://bucket[/prefix]. (default: $ADCE_LAKE or as configured)",
+      valueName: "url"))
   var lake: String?
-  @Option(help: "How to print: table or json.")
+  @Option(help: .init("How to print.", valueName: "form"))
   var output: OutputForm = .table
   @Flag(help: "Treat unknown configuration fields as errors.")
   var strict = false
@@ -35,7 +45,8 @@ extension GlobalOptions {
   ]
   private static let flags: Set<String> = ["--strict", "--quiet", "-q", "--verbose", "-v"]
 
-  /// Takes the options that stand before the command to behind it, where the parser wants them.
+  /// Takes the options that stand before the command to behind it, where the parser wants them, and
+  /// in front of those that stand there: what comes later wins.
   static func moved(_ arguments: [String]) -> [String] {
     var rest = arguments[...]
     var before: [String] = []
@@ -48,7 +59,7 @@ extension GlobalOptions {
         break
       }
     }
-    let end = rest.firstIndex(of: "--") ?? rest.endIndex
+    let end = rest.firstIndex { $0.hasPrefix("-") } ?? rest.endIndex
     return Array(rest[..<end]) + before + Array(rest[end...])
   }
 
@@ -93,12 +104,17 @@ extension GlobalOptions {
   }
 
   /// The state as it stands, for commands that only read; they work beside a daemon.
-  func observe(_ loaded: LoadedConfiguration) throws -> Observation {
+  ///
+  /// - Parameter orEmpty: where there is no state yet, show one in which nothing was done.
+  func observe(_ loaded: LoadedConfiguration, orEmpty: Bool = false) throws -> Observation {
     do throws(HostFailure) {
       return Observation(
         kernel: try Host.observe(
           stateDirectory: stateDirectory, configuration: loaded.kernel))
     } catch {
+      if orEmpty, case .store(.absent) = error {
+        return Observation(kernel: Kernel(configuration: loaded.kernel))
+      }
       throw report(error)
     }
   }
@@ -111,7 +127,12 @@ extension GlobalOptions {
 
   /// Prints one document: JSON, or what `table` makes.
   func show(_ json: @autoclosure () -> SettingValue, table: @autoclosure () -> String) {
-    print(isJSON ? json().json : table())
+    if isJSON { print(json().json) } else { say(table()) }
+  }
+
+  /// Prints a text for people, with colour where they can see it.
+  func say(_ text: String) {
+    print(Terminal.outputHasColour ? Colour.applied(to: text) : text)
   }
 }
 

@@ -44,13 +44,14 @@ struct HostSession {
       Terminal.error("adce: \(alert.message)")
     case .cycleFinished(let number) where !global.quiet:
       let total = kernel.analyse(at: now).total
+      let open = kernel.taskCounts.open
       progress.clear()
       Terminal.error(
         "cycle \(number): \(HumanText.count(total.present)) of "
           + "\(HumanText.count(total.expected)) present "
           + "(\(HumanText.percent(micro: total.completenessMicro))), "
           + "\(HumanText.count(total.missing)) missing, \(HumanText.count(total.stale)) stale, "
-          + "\(HumanText.count(kernel.taskCounts.open)) tasks")
+          + "\(HumanText.count(open)) \(open == 1 ? "task" : "tasks") open")
     case .start(let id) where global.verbose:
       guard let work = kernel.work(for: id) else { break }
       progress.clear()

@@ -10,6 +10,12 @@ enum Terminal {
 
   static var errorIsTerminal: Bool { isatty(2) == 1 }
 
+  /// Whether colour is wanted on stdout: on a terminal that has it, unless NO_COLOR (no-color.org)
+  /// holds anything.
+  static var outputHasColour: Bool {
+    isatty(1) == 1 && Environment.value("NO_COLOR") == nil && Environment.value("TERM") != "dumb"
+  }
+
   /// Shows a line in place of the last one that was shown so; only on a terminal.
   static func progress(_ line: String) { write("\r\u{1B}[K" + line) }
 
@@ -18,13 +24,13 @@ enum Terminal {
   private static func write(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc_write(2, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { writeBytes(2, $0.baseAddress, $0.count) }
       if count <= 0 { return }
       rest = rest.dropFirst(count)
     }
   }
 
-  private static func Glibc_write(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  private static func writeBytes(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       Glibc.write(file, bytes, count)
     #else

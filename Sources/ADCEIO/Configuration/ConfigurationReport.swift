@@ -1,8 +1,15 @@
 /// What `config show` and `config check` print.
 public enum ConfigurationReport {
-  /// A line each: path, value, origin.
-  public static func rows(_ settings: [EffectiveSetting]) -> [[String]] {
-    settings.map { [$0.path, $0.shownValue, $0.origin.description] }
+  /// A line each, as `git config --show-origin` prints them: origin, then `path = value`. Nothing is
+  /// cut, so that one can search for a name.
+  public static func text(_ settings: [EffectiveSetting]) -> String {
+    let width = settings.map { $0.origin.description.count }.max() ?? 0
+    return settings.map { setting in
+      let origin = setting.origin.description
+      let space = String(repeating: " ", count: width - origin.count + 2)
+      let value = String(setting.shownValue.map { $0.isNewline ? " " : $0 })
+      return "\(origin)\(space)\(setting.path) = \(value)"
+    }.joined(separator: "\n")
   }
 
   /// `{"settings": [{"path", "value", "unit", "origin", "line", "column"}]}`.

@@ -173,18 +173,25 @@ extension CoverageReport {
 
   /// A line a source, data type or season, and a last one for all.
   public func table(_ detail: Detail) -> String {
-    var table = TextTable([
+    let names: [TextTable.Column] = [
       .init("SOURCE", flexible: true), .init("DATA TYPE", flexible: true), .init("SEASON"),
-      .init("EXPECTED", .right), .init("MISSING", .right), .init("STALE", .right),
-      .init("SMALL", .right), .init("COMPLETE", .right), .init("ATTAINABLE", .right),
-    ])
+    ]
+    let shown =
+      switch detail {
+      case .source: 1
+      case .type: 2
+      case .season: 3
+      }
+    var table = TextTable(
+      names.prefix(shown) + [
+        .init("EXPECTED", .right), .init("MISSING", .right), .init("STALE", .right),
+        .init("SMALL", .right), .init("COMPLETE", .right), .init("ATTAINABLE", .right),
+      ])
     switch detail {
     case .source:
-      for source in sources {
-        table.append([source.name, "", ""] + CoverageReport.cells(source.numbers))
-      }
+      for source in sources { table.append([source.name] + CoverageReport.cells(source.numbers)) }
     case .type:
-      for type in types { table.append([type.source, type.name, ""] + cells(type)) }
+      for type in types { table.append([type.source, type.name] + cells(type)) }
     case .season:
       for type in types {
         guard type.basis == .keys else {
@@ -197,7 +204,8 @@ extension CoverageReport {
         }
       }
     }
-    table.append(["total", "", ""] + CoverageReport.cells(total))
+    table.append(
+      ["total"] + [String](repeating: "", count: shown - 1) + CoverageReport.cells(total))
     return table.text
   }
 

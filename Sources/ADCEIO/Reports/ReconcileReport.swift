@@ -46,7 +46,7 @@ public struct ReconcileReport: Sendable {
     """
     \(coverage.text(.type))
 
-    \(open) tasks open, \(created) made, \(cancelled) cancelled; \
+    \(Wording.counted(open, "task")) open, \(created) made, \(cancelled) cancelled; \
     it took \(SettingValue.seconds(timings.total).json) s.
     `adce gaps` names what is missing; `adce run --once` fetches it.
     """

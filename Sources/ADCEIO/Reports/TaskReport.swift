@@ -26,16 +26,16 @@ extension TaskView {
     return "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
   }
 
-  /// A table of tasks.
-  public static func table(_ tasks: [TaskView]) -> String {
+  /// A table of tasks; `now` by the kernel's steady clock.
+  public static func table(_ tasks: [TaskView], now: Instant) -> String {
     var table = TextTable([
       .init("ID", .right), .init("STATE"), .init("PRIORITY"), .init("SCORE", .right),
       .init("SOURCE", flexible: true), .init("DATA TYPE", flexible: true), .init("SEASON"),
       .init("DONE", .right), .init("TRIES", .right), .init("WHY", flexible: true),
     ])
     for task in tasks {
-      let why =
-        task.notBefore.map { "\(task.reason), next \($0.iso)" } ?? task.reason
+      let next = task.notBefore.map { "again in \(HumanText.span(milliseconds: $0 - now))" }
+      let why = [task.reason, next ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
       table.append([
         task.idText, task.state.name, task.priority.name, TaskView.points(task.scoreMicro),
         task.source, task.dataType, task.season ?? "", "\(task.done)/\(task.items)",

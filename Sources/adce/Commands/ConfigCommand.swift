@@ -7,6 +7,7 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Check the configuration, show where each value comes from, suggest improvements.",
+    usage: "adce config check|show|suggest",
     discussion: """
         adce config check --strict
         adce config show | grep rate_limit
@@ -17,6 +18,7 @@ struct ConfigCommand: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Report all errors and warnings of the files.",
+      usage: "adce config check [--strict]",
       discussion: "Exits with 78 if there is an error.")
 
     @OptionGroup var global: GlobalOptions
@@ -32,7 +34,9 @@ struct ConfigCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show each effective value and where it comes from; secrets are never shown.")
+      abstract: "Show each effective value and where it comes from; secrets are never shown.",
+      usage: "adce config show",
+      discussion: "A line each, whole, for grep: where it was set, its name, its value.")
 
     @OptionGroup var global: GlobalOptions
 
@@ -42,20 +46,17 @@ struct ConfigCommand: ParsableCommand {
         for problem in outcome.errors { Terminal.error(problem.text) }
         throw ExitCode(78)
       }
-      var table = TextTable([
-        .init("SETTING", flexible: true), .init("VALUE", flexible: true), .init("FROM"),
-      ])
-      if !global.isJSON {
-        for row in ConfigurationReport.rows(outcome.settings) { table.append(row) }
-      }
-      global.show(ConfigurationReport.json(outcome.settings), table: table.text)
+      global.show(
+        ConfigurationReport.json(outcome.settings),
+        table: ConfigurationReport.text(outcome.settings))
     }
   }
 
   struct Suggest: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract:
-        "Print what would make more of the lake exact: catalogs, seasons, scrapers, sources.")
+        "Print what would make more of the lake exact: catalogs, seasons, scrapers, sources.",
+      usage: "adce config suggest")
 
     @OptionGroup var global: GlobalOptions
 

@@ -6,8 +6,10 @@ struct CoverageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "coverage",
     abstract: "Show completeness by source, data type or season.",
+    usage: "adce coverage [--by source|type|season]",
     discussion: """
-      As of the last cycle. Attainable leaves out what is waived or known to be absent at its source.
+      As of the last cycle. Attainable leaves out what is waived or known to be
+      absent at its source.
 
         adce coverage
         adce coverage --by season

@@ -7,6 +7,11 @@ struct GapsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gaps",
     abstract: "List every gap by key, as of the last cycle.",
+    usage: """
+      adce gaps [--priority <priority>] [--source <source>]
+                [--data-type <data-type>] [--season <season>] [--limit <n>]
+      adce gaps waive <keys> ... --reason <reason> [--until <day>]
+      """,
     discussion: """
         adce gaps
         adce gaps --priority critical --source espn --limit 20
@@ -16,14 +21,19 @@ struct GapsCommand: ParsableCommand {
     subcommands: [List.self, Waive.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List gaps.")
+    static let configuration = CommandConfiguration(
+      abstract: "List gaps.",
+      usage: """
+        adce gaps [--priority <priority>] [--source <source>]
+                  [--data-type <data-type>] [--season <season>] [--limit <n>]
+        """)
 
     @OptionGroup var global: GlobalOptions
     @Option(help: "critical, high, medium or low.") var priority: Priority?
     @Option(help: "Only of this source.") var source: String?
     @Option(help: "Only of this data type.") var dataType: String?
     @Option(help: "Only of this season.") var season: String?
-    @Option(help: "At most so many.") var limit: Int?
+    @Option(help: .init("At most so many.", valueName: "n")) var limit: Limit?
 
     func run() throws {
       let loaded = try global.load(quietly: true)
@@ -33,7 +43,7 @@ struct GapsCommand: ParsableCommand {
       filter.source = source
       filter.dataType = dataType
       filter.season = season
-      filter.limit = limit
+      filter.limit = limit?.count
       if global.isJSON {
         let evidence = GapView.evidence(of: observation.kernel)
         filter.forEach(of: observation.kernel, at: observation.lastCycle) {
@@ -43,24 +53,37 @@ struct GapsCommand: ParsableCommand {
       }
       var gaps: [GapView] = []
       filter.forEach(of: observation.kernel, at: observation.lastCycle) { gaps.append($0) }
-      print(gaps.isEmpty ? "no gaps" : GapView.table(gaps))
+      global.say(gaps.isEmpty ? "no gaps" : GapView.table(gaps))
     }
   }
 
   struct Waive: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Declare gaps that nobody wants filled; they stay gaps, marked.")
+      abstract: "Declare gaps that nobody wants filled; they stay gaps, marked.",
+      usage: "adce gaps waive <keys> ... --reason <reason> [--until <day>]")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Keys of objects.") var keys: [String]
     @Option(help: "Why.") var reason: String
-    @Option(help: "The last day on which it holds (YYYY-MM-DD, UTC).") var until: Day?
+    @Option(
+      help: .init("The last day on which it holds (YYYY-MM-DD, UTC).", valueName: "day"))
+    var until: Day?
 
     func run() throws {
       try OperatorSession(global).perform(
         .waive(keys: keys.map { Array($0.utf8) }, reason: reason, until: until?.day)
       ) { "waived \($0) keys" }
     }
+  }
+}
+
+/// How many lines are wanted at most.
+struct Limit: ExpressibleByArgument {
+  let count: Int
+
+  init?(argument: String) {
+    guard let count = Int(argument), count >= 0 else { return nil }
+    self.count = count
   }
 }
 

@@ -6,6 +6,7 @@ struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Write a commented starter set of the four files.",
+    usage: "adce init <directory>",
     discussion: """
       Makes DIR with config/, inventory/ and a small catalog; overwrites nothing.
 

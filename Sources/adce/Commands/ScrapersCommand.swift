@@ -7,6 +7,11 @@ struct ScrapersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scrapers",
     abstract: "List scrapers, show one, check which fills what.",
+    usage: """
+      adce scrapers [--source <source>]
+      adce scrapers show <id>
+      adce scrapers check
+      """,
     discussion: """
         adce scrapers
         adce scrapers show espn_summary
@@ -15,7 +20,8 @@ struct ScrapersCommand: ParsableCommand {
     subcommands: [List.self, Show.self, Check.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List scrapers.")
+    static let configuration = CommandConfiguration(
+      abstract: "List scrapers.", usage: "adce scrapers [--source <source>]")
 
     @OptionGroup var global: GlobalOptions
     @Option(help: "Only of this source.") var source: String?
@@ -27,7 +33,7 @@ struct ScrapersCommand: ParsableCommand {
       if global.isJSON {
         for line in lines { print(line.json.json) }
       } else {
-        print(lines.isEmpty ? "no scrapers" : ScraperReport.table(lines))
+        global.say(lines.isEmpty ? "no scrapers" : ScraperReport.table(lines))
       }
     }
 
@@ -46,7 +52,8 @@ struct ScrapersCommand: ParsableCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one scraper's settings.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show one scraper's settings.", usage: "adce scrapers show <id>")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The scraper's id.") var id: String
@@ -65,6 +72,7 @@ struct ScrapersCommand: ParsableCommand {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show which scraper fills each data type, and why.",
+      usage: "adce scrapers check",
       discussion: "Exits with 1 if a data type has none that can run.")
 
     @OptionGroup var global: GlobalOptions
@@ -75,7 +83,7 @@ struct ScrapersCommand: ParsableCommand {
       if global.isJSON {
         for line in report.choices { print(line.json) }
       } else {
-        print(report.choiceTable)
+        global.say(report.choiceTable)
       }
       if report.typesWithoutScraper > 0 { throw ExitCode(1) }
     }

@@ -7,6 +7,7 @@ struct StateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "state",
     abstract: "Verify or export the durable state.",
+    usage: "adce state verify|export",
     discussion: """
         adce state verify
         adce state export > state.jsonl
@@ -16,6 +17,7 @@ struct StateCommand: ParsableCommand {
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check every record and the digest of them all.",
+      usage: "adce state verify",
       discussion: "Exits with 65 if anything is wrong. Works beside a daemon.")
 
     @OptionGroup var global: GlobalOptions
@@ -42,7 +44,8 @@ struct StateCommand: ParsableCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the whole state as JSON lines. Works beside a daemon.")
+      abstract: "Print the whole state as JSON lines. Works beside a daemon.",
+      usage: "adce state export")
 
     @OptionGroup var global: GlobalOptions
 

@@ -6,6 +6,7 @@ struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show whether adce runs, its components, the queue, the inventory and the cycles.",
+    usage: "adce status",
     discussion: "Exits with 3 if no process runs the loop on this state.")
 
   @OptionGroup var global: GlobalOptions
@@ -13,7 +14,7 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let loaded = try global.load(quietly: true)
     let writer = Store.writer(of: global.stateDirectory)
-    let observation = try global.observe(loaded)
+    let observation = try global.observe(loaded, orEmpty: true)
     let status = StatusReport(
       observation.kernel, at: observation.now, writer: writer, dims: nil)
     global.show(status.json, table: status.text)

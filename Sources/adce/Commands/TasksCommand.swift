@@ -7,6 +7,12 @@ struct TasksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tasks",
     abstract: "List tasks, show one, retry or cancel some.",
+    usage: """
+      adce tasks [--priority <priority>] [--source <source>] [--state <state>]
+                 [--limit <n>]
+      adce tasks show <id>
+      adce tasks retry|cancel <ids> ...
+      """,
     discussion: """
         adce tasks
         adce tasks list --state parked --source espn
@@ -17,7 +23,12 @@ struct TasksCommand: ParsableCommand {
     subcommands: [List.self, Show.self, Retry.self, Cancel.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List tasks that are under way.")
+    static let configuration = CommandConfiguration(
+      abstract: "List tasks that are under way, or those in one state.",
+      usage: """
+        adce tasks [--priority <priority>] [--source <source>] [--state <state>]
+                   [--limit <n>]
+        """)
 
     @OptionGroup var global: GlobalOptions
     @Option(help: "critical, high, medium or low.") var priority: Priority?
@@ -25,7 +36,7 @@ struct TasksCommand: ParsableCommand {
     @Option(
       help: "pending, admitted, running, backing_off, parked, done or cancelled.")
     var state: TaskRecord.State?
-    @Option(help: "At most so many.") var limit: Int?
+    @Option(help: .init("At most so many.", valueName: "n")) var limit: Limit?
 
     func run() throws {
       let loaded = try global.load(quietly: true)
@@ -34,18 +45,19 @@ struct TasksCommand: ParsableCommand {
       filter.priority = priority
       filter.source = source
       filter.state = state
-      filter.limit = limit
+      filter.limit = limit?.count
       let tasks = filter.tasks(of: observation.kernel, at: observation.now)
       if global.isJSON {
         for task in tasks { print(task.json.json) }
       } else {
-        print(tasks.isEmpty ? "no tasks" : TaskView.table(tasks))
+        global.say(tasks.isEmpty ? "no tasks" : TaskView.table(tasks, now: observation.now))
       }
     }
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a task and its keys.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show a task and its keys.", usage: "adce tasks show <id>")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The task's number.") var id: UInt64
@@ -64,7 +76,8 @@ struct TasksCommand: ParsableCommand {
 
   struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make parked or waiting tasks ready again, their attempts at zero.")
+      abstract: "Make parked or waiting tasks ready again, their attempts at zero.",
+      usage: "adce tasks retry <ids> ...")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Numbers of tasks.") var ids: [UInt64]
@@ -78,7 +91,8 @@ struct TasksCommand: ParsableCommand {
 
   struct Cancel: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Cancel tasks; their keys stay out of new tasks for a cool-down.")
+      abstract: "Cancel tasks; their keys stay out of new tasks for a cool-down.",
+      usage: "adce tasks cancel <ids> ...")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Numbers of tasks.") var ids: [UInt64]
