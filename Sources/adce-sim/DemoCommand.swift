@@ -14,6 +14,10 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Fill the holes of a small lake from a source on loopback.",
+    usage: """
+      adce-sim demo [--directory <directory>] [--adce <adce>]
+                    [--template <template>] [--latency <latency>]
+      """,
     discussion: """
       Makes a lake of four hundred objects of which a third is missing, starts a
       source on loopback, and lets the real adce find and fetch what is missing.
@@ -27,7 +31,8 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "The adce program. (default: beside this one)") var adce: String?
   @Option(help: "Folder of the demo's definition.") var template = "fixtures/demo"
   @Option(help: "Milliseconds that an answer of the source takes.") var latency: Int64 = 20
-  @Flag(help: "Show adce's output without colours or progress.") var plain = false
+
+  private var program: String { adce ?? Paths.beside("adce") }
 
   func run() async throws {
     let root = Paths.absolute(directory)
@@ -44,7 +49,7 @@ struct DemoCommand: AsyncParsableCommand {
     if isNew { try project.fillLake() }
     let before = try project.check()
     say(before, isNew: isNew, origin)
-    let code = try await Adce(program: adce ?? Paths.beside("adce")).run([
+    let code = try await Adce(program: program).run([
       "--config-dir", project.config, "--state-dir", project.state,
       "--lake", "file://" + project.lake, "run", "--once", "--wait", "5",
     ])
@@ -84,9 +89,9 @@ struct DemoCommand: AsyncParsableCommand {
         \(directory)/lake            the objects
         \(directory)/config          what was asked for
         \(directory)/origin.log      what the source saw
-        adce --config-dir \(directory)/config --state-dir \(directory)/state coverage
-        adce --config-dir \(directory)/config --state-dir \(directory)/state tasks list --state done
-        adce init my-lake       a starter set for a lake of your own
+        \(program) --config-dir \(directory)/config --state-dir \(directory)/state coverage
+        \(program) --config-dir \(directory)/config --state-dir \(directory)/state tasks --state done
+        \(program) init my-lake    a starter set for a lake of your own
       """)
   }
 }

@@ -6,6 +6,11 @@ struct OriginCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "origin",
     abstract: "Serve a source of objects on loopback.",
+    usage: """
+      adce-sim origin [--port <port>] [--seed <seed>] [--log <log>]
+                      [--latency <latency>] [--fail-every <n>]
+                      [--lifetime <lifetime>]
+      """,
     discussion: """
       Answers any path with a body that is a function of the path, and logs each
       request. Prints its address, and ends with its lifetime.
@@ -17,7 +22,7 @@ struct OriginCommand: AsyncParsableCommand {
   @Option(help: "Seed of the bodies.") var seed: UInt64 = 0
   @Option(help: "File to append a line a request to.") var log: String?
   @Option(help: "Milliseconds that an answer takes.") var latency: Int64 = 0
-  @Option(help: "One answer in so many is a 503.") var failEvery: Int?
+  @Option(help: .init("One answer in so many is a 503.", valueName: "n")) var failEvery: Int?
   @Option(help: "How long to serve.") var lifetime = SimulatedDuration(hours: 1)
 
   func run() async throws {

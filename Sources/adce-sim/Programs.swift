@@ -16,8 +16,6 @@ enum Output {
 struct Adce {
   let program: String
 
-  init(program: String) { self.program = program }
-
   /// Runs it to its end; returns its exit code, 128 + the signal if one ended it.
   func run(_ arguments: [String]) async throws -> Int32 {
     var copies: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }

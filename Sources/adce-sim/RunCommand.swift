@@ -6,9 +6,13 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Simulate one world from one seed.",
+    usage: """
+      adce-sim run [--seed <seed>] [--duration <duration>] [--crashes <crashes>]
+                   [--small] [--calm] [--json]
+      """,
     discussion: """
-      The same seed gives the same digest, in every process and build. Exit status: 0 if every
-      property held, 65 if one did not.
+      The same seed gives the same digest, in every process and build. Exit status:
+      0 if every property held, 65 if one did not.
       """)
 
   @Option(help: "Seed of the world and of its faults.") var seed: UInt64 = 1
