@@ -25,10 +25,10 @@ struct TerminalTests {
     #expect(run.output.contains(" running · "))
     #expect(run.output.contains("400 of 400 present"))
     // Every progress line is wiped before anything else is written.
-    for piece in run.output.split(separator: "\n") where piece.contains(" gaps · ") {
+    for piece in run.output.split(whereSeparator: \.isNewline) where piece.contains(" gaps · ") {
       #expect(piece.contains("\u{1B}[K"))
     }
-    let shown = run.output.split(separator: "\n").map { visible(String($0)) }
+    let shown = run.output.split(whereSeparator: \.isNewline).map { visible(String($0)) }
     #expect(!shown.contains { $0.contains(" gaps · ") && !$0.hasPrefix("gaps:") })
     for line in shown where line.count > 100 { Issue.record("\(line.count) columns: \(line)") }
   }
@@ -56,10 +56,7 @@ struct TerminalTests {
 
   /// What is left on a line after carriage returns and erasures.
   private func visible(_ line: String) -> String {
-    let last =
-      line.replacing("\r\n", with: "").replacing(/\r$/, with: "")
-      .components(separatedBy: "\r\u{1B}[K").last ?? ""
-    return withoutColour(last)
+    withoutColour(line.components(separatedBy: "\u{1B}[K").last ?? "")
   }
 
   private func withoutColour(_ text: String) -> String {

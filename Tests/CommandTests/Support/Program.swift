@@ -94,7 +94,10 @@ final class RunningProgram {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
-    var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ADCE_") }
+    var variables = ProcessInfo.processInfo.environment.filter {
+      // `swift test` sets NO_COLOR.
+      !$0.key.hasPrefix("ADCE_") && $0.key != "NO_COLOR"
+    }
     variables.merge(environment) { _, new in new }
     var argv = command.map { strdup($0) }
     var envp = variables.map { strdup("\($0.key)=\($0.value)") }
