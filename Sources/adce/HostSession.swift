@@ -1,12 +1,29 @@
 import ADCEIO
 import ADCEKernel
 import ArgumentParser
+import Logging
 
 /// Runs a host until it is over: signals, progress on a terminal, what is worth saying.
 struct HostSession {
   let global: GlobalOptions
+  private let progress: ProgressLine
+  private let log: Logger
 
-  init(_ global: GlobalOptions) { self.global = global }
+  init(_ global: GlobalOptions, _ outputs: OutputSettings) {
+    self.global = global
+    let progress = ProgressLine(isShown: Terminal.errorIsTerminal && !global.quiet)
+    self.progress = progress
+    let configured = outputs.logLevel.level
+    let level: Logger.Level = global.quiet ? .warning : global.verbose ? .debug : configured
+    log = Logger(label: "adce") { label in
+      LineLogHandler(
+        label: label, level: level, style: outputs.logsJSON == true ? .json : .human
+      ) { line in
+        progress.clear()
+        Terminal.error(line)
+      }
+    }
+  }
 
   func run(_ host: Host) throws -> Host.Ending {
     let poster = host.poster
@@ -17,16 +34,13 @@ struct HostSession {
         if drains.next() > 1 { stop() }
         poster(.requested(Request(id: 0, action: .drain)))
       }
-      let progress = ProgressLine(isShown: Terminal.errorIsTerminal && !global.quiet)
+      let (progress, log) = (progress, log)
       var observer = Host.Observer()
       observer.onStep = { kernel, now in progress.show(kernel, now) }
       observer.onEffect = { effect, kernel, now in
-        say(effect, kernel, now, progress)
+        say(effect, kernel, now)
       }
-      observer.onTrouble = { message in
-        progress.clear()
-        Terminal.error("adce: \(message)")
-      }
+      observer.onTrouble = { log.error("\($0)") }
       let ending = try host.run(observer)
       progress.clear()
       return ending
@@ -35,45 +49,47 @@ struct HostSession {
     }
   }
 
-  private func say(
-    _ effect: Effect, _ kernel: borrowing Kernel, _ now: Instant, _ progress: ProgressLine
-  ) {
+  private func say(_ effect: Effect, _ kernel: borrowing Kernel, _ now: Instant) {
     switch effect {
     case .alert(let alert):
-      progress.clear()
-      Terminal.error("adce: \(alert.message)")
-    case .cycleFinished(let number) where !global.quiet:
+      log.warning("\(alert.message)")
+    case .cycleFinished(let number):
       let total = kernel.analyse(at: now).total
       let open = kernel.taskCounts.open
-      progress.clear()
-      Terminal.error(
-        "cycle \(number): \(HumanText.count(total.present)) of "
-          + "\(HumanText.count(total.expected)) present "
-          + "(\(HumanText.percent(micro: total.completenessMicro))), "
-          + "\(HumanText.count(total.missing)) missing, \(HumanText.count(total.stale)) stale, "
-          + "\(HumanText.count(open)) \(open == 1 ? "task" : "tasks") open")
-    case .start(let id) where global.verbose:
+      log.info(
+        """
+        cycle \(number): \(HumanText.count(total.present)) of \(HumanText.count(total.expected)) \
+        present (\(HumanText.percent(micro: total.completenessMicro))), \
+        \(HumanText.count(total.missing)) missing, \(HumanText.count(total.stale)) stale, \
+        \(HumanText.count(open)) \(open == 1 ? "task" : "tasks") open
+        """)
+    case .start(let id):
       guard let work = kernel.work(for: id) else { break }
-      progress.clear()
       let keys = work.items.map { String(decoding: $0.key, as: UTF8.self) }
-      Terminal.error("attempt \(id.number): \(keys.first ?? work.dataType)")
-    case .loadCatalogs, .scan, .lookUp, .start, .cancel, .cycleFinished, .cycleFailed, .runEnded,
-      .answered, .drained, .finished:
+      log.debug("attempt \(id.number): \(keys.first ?? work.dataType)")
+    case .runEnded(let number):
+      log.debug("run \(number) ended")
+    case .loadCatalogs, .scan, .lookUp, .cancel, .cycleFailed, .answered, .drained, .finished:
       break
     }
   }
 }
 
 /// One line that tells how far things are, at most five times a second.
-final class ProgressLine {
+final class ProgressLine: Sendable {
   private let isShown: Bool
-  private var lastShown = Instant.distantPast
+  private let lastShown = Locked(Instant.distantPast)
 
   init(isShown: Bool) { self.isShown = isShown }
 
   func show(_ kernel: borrowing Kernel, _ now: Instant) {
-    guard isShown, now - lastShown >= 200 else { return }
-    lastShown = now
+    guard isShown else { return }
+    let isDue = lastShown.withLock { last in
+      guard now - last >= 200 else { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
     switch kernel.cycle.phase {
     case .loadingCatalogs: Terminal.progress("reading the catalogs …")
     case .scanning: Terminal.progress("looking at the lake …")
@@ -91,7 +107,8 @@ final class ProgressLine {
   }
 
   func clear() {
-    if isShown { Terminal.endProgress() }
-    lastShown = .distantPast
+    guard isShown else { return }
+    Terminal.endProgress()
+    lastShown.withLock { $0 = .distantPast }
   }
 }

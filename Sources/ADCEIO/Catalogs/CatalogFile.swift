@@ -12,7 +12,7 @@ package enum CatalogFileProblem: Error, Hashable, Sendable {
   case unreadable(path: String, errno: Int32)
   /// Over `CatalogFile.bytesMax` bytes, packed or unpacked.
   case tooLarge(path: String)
-  case damagedGzip(path: String, GzipProblem)
+  case damagedGzip(path: String, GzipError)
   case text(path: String, CatalogTextProblem)
 }
 
@@ -21,7 +21,7 @@ extension CatalogFileProblem: CustomStringConvertible {
     switch self {
     case .unreadable(let path, let errno): "\(path): \(String(cString: strerror(errno)))"
     case .tooLarge(let path): "\(path): larger than \(CatalogFile.bytesMax) bytes"
-    case .damagedGzip(let path, let problem): "\(path): damaged gzip: \(problem)"
+    case .damagedGzip(let path, let problem): "\(path): \(problem)"
     case .text(let path, .empty): "\(path): no header row"
     case .text(let path, .notUTF8(let offset)): "\(path): not UTF-8 at byte \(offset)"
     case .text(let path, .unclosedQuote(let line)):
@@ -47,10 +47,10 @@ package enum CatalogFile {
     _ bytes: [UInt8], path: String
   ) throws(CatalogFileProblem) -> CatalogTable {
     var text = bytes
-    if bytes.starts(with: [0x1F, 0x8B]) {
-      do throws(GzipProblem) {
-        text = try gunzip(bytes, bytesMax: bytesMax)
-      } catch .tooLarge {
+    if Gzip.begins(bytes) {
+      do throws(GzipError) {
+        text = try Gzip.decompress(bytes, limit: bytesMax)
+      } catch .overLimit {
         throw .tooLarge(path: path)
       } catch {
         throw .damagedGzip(path: path, error)

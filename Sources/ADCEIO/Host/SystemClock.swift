@@ -41,6 +41,9 @@ public struct SystemClock: Sendable {
     SystemClock.milliseconds(CLOCK_REALTIME) + shiftMilliseconds - now.milliseconds
   }
 
+  /// The wall clock, as it is.
+  static var wallMilliseconds: Int64 { milliseconds(CLOCK_REALTIME) }
+
   #if canImport(Glibc)
     private static let bootClock = CLOCK_BOOTTIME
   #else

@@ -14,7 +14,7 @@ extension Snapshot {
     emit: (String) throws(StoreFailure) -> Void
   ) throws(StoreFailure) {
     let meta = try meta()
-    let names = meta.migrations.map { jsonText($0) }.joined(separator: ",")
+    let names = meta.migrations.map { SettingValue.text($0).json }.joined(separator: ",")
     try emit(
       "{\"meta\":{\"sequence\":\(meta.sequence),\"digest\":\"\(meta.digest.hex)\","
         + "\"written_at\":\"\(meta.writtenAt.iso)\",\"migrations\":[\(names)]}}")
@@ -31,26 +31,12 @@ extension Snapshot {
     _ rendered: String?
   ) -> String {
     var line = "{\"table\":\"\(table)\",\"key\":\"\(hexadecimal(key))\""
-    if key.isPlainText { line += ",\"text\":\(jsonText(String(decoding: key, as: UTF8.self)))" }
+    if key.isPlainText {
+      line += ",\"text\":\(SettingValue.text(String(decoding: key, as: UTF8.self)).json)"
+    }
     if let version = body.first { line += ",\"version\":\(version)" }
     if let rendered { return line + ",\"record\":\(rendered)}" }
     let fields = body.dropFirst().dropLast(StoredForm.checksumBytes)
     return line + ",\"body\":\"\(hexadecimal(fields))\"}"
   }
-}
-
-/// A JSON string (RFC 8259 §7) with its quotes.
-private func jsonText(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case ..<" ":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }

@@ -1,21 +1,35 @@
+import ADCEIO
+
 extension SimulationReport {
   /// One JSON document; the fields are named in the command line contract.
   public var json: String {
-    let tasks = tasksByState.map { "\"\($0.name)\":\($0.count)" }.joined(separator: ",")
-    let violations = violations.map { "\"\(SimulationReport.escaped($0))\"" }
-    return """
-      {"seed":\(seed),"digest":"\(digest)","steps":\(steps),"mutations":\(mutations),\
-      "simulated_seconds":\(simulatedSeconds),"objects":\(objects),"cycles":\(cycles),\
-      "runs":\(runs),"crashes":\(crashes),\
-      "tasks":{"made":\(tasksMade),"attempts":\(attempts),\(tasks)},\
-      "lake":{"expected":\(expected),"missing":\(missing)},\
-      "needless_requests":\(needlessRequests),\
-      "success_rate":{"attempted":\(success.attempted),\
-      "first_attempt_pct":\(Success.percent(success.first, of: success.attempted)),\
-      "within_attempts_pct":\(Success.percent(success.withinAttempts, of: success.attempted)),\
-      "final_pct":\(Success.percent(success.inTheEnd, of: success.attempted))},\
-      "violations":[\(violations.joined(separator: ","))]}
-      """
+    func count(_ value: Int) -> SettingValue { .integer(Int64(value)) }
+    func percent(_ part: Int) -> SettingValue {
+      .number("\(Success.percent(part, of: success.attempted))")
+    }
+    return SettingValue.map([
+      .init("seed", .number("\(seed)")), .init("digest", .text(digest)),
+      .init("steps", count(steps)), .init("mutations", count(mutations)),
+      .init("simulated_seconds", .integer(simulatedSeconds)), .init("objects", count(objects)),
+      .init("cycles", count(cycles)), .init("runs", count(runs)), .init("crashes", count(crashes)),
+      .init(
+        "tasks",
+        .map(
+          [.init("made", count(tasksMade)), .init("attempts", count(attempts))]
+            + tasksByState.map { .init($0.name, count($0.count)) })),
+      .init(
+        "lake", .map([.init("expected", count(expected)), .init("missing", count(missing))])),
+      .init("needless_requests", count(needlessRequests)),
+      .init(
+        "success_rate",
+        .map([
+          .init("attempted", count(success.attempted)),
+          .init("first_attempt_pct", percent(success.first)),
+          .init("within_attempts_pct", percent(success.withinAttempts)),
+          .init("final_pct", percent(success.inTheEnd)),
+        ])),
+      .init("violations", .list(violations.map { .text($0) })),
+    ]).json
   }
 
   /// A few lines for people.
@@ -35,24 +49,5 @@ extension SimulationReport {
     lines += violations.prefix(20).map { "VIOLATION       \($0)" }
     if violations.count > 20 { lines.append("… and \(violations.count - 20) more violations") }
     return lines.joined(separator: "\n")
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      default:
-        if scalar.value < 0x20 {
-          let hex = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result
   }
 }

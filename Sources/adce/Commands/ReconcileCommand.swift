@@ -49,7 +49,7 @@ struct ReconcileCommand: ParsableCommand {
     }
     let made = host.withKernel { kernel, _ in kernel.tasksMade }
     let cancelled = host.withKernel { kernel, _ in kernel.taskCounts.byState[.cancelled] ?? 0 }
-    let session = HostSession(global)
+    let session = HostSession(global, loaded.outputs)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.
     if host.scanFailure != nil { throw ExitCode(options.report == nil ? 74 : 65) }

@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
     } catch {
       throw global.report(error)
     }
-    let session = HostSession(global)
+    let session = HostSession(global, loaded.outputs)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.
     if host.scanFailure != nil, once { throw ExitCode(74) }

@@ -89,28 +89,12 @@ extension JSONValue {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .number(let digits): digits
-    case .string(let text): JSONValue.quoted(text)
+    case .string(let text): SettingValue.text(text).json
     case .array(let values): "[" + values.map(\.serialised).joined(separator: ",") + "]"
     case .object(let members):
       "{"
-        + members.map { JSONValue.quoted($0.name) + ":" + $0.value.serialised }
+        + members.map { SettingValue.text($0.name).json + ":" + $0.value.serialised }
         .joined(separator: ",") + "}"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }
