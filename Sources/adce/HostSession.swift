@@ -8,6 +8,7 @@ struct HostSession {
   let global: GlobalOptions
   private let progress: ProgressLine
   private let log: Logger
+  private let saidFindings = Locked<[KeySpace.Finding]>([])
 
   init(_ global: GlobalOptions, _ outputs: OutputSettings) {
     self.global = global
@@ -56,6 +57,7 @@ struct HostSession {
     case .cycleFinished(let number):
       let total = kernel.analyse(at: now).total
       let open = kernel.taskCounts.open
+      sayFindings(kernel.space.findings)
       log.info(
         """
         cycle \(number): \(HumanText.count(total.present)) of \(HumanText.count(total.expected)) \
@@ -71,6 +73,23 @@ struct HostSession {
       log.debug("run \(number) ended")
     case .loadCatalogs, .scan, .lookUp, .cancel, .cycleFailed, .answered, .drained, .finished:
       break
+    }
+  }
+}
+
+extension HostSession {
+  /// What the catalogs and the definition have to say, once: the rest is for `adce config check`.
+  private func sayFindings(_ findings: [KeySpace.Finding]) {
+    let isNew = saidFindings.withLock { said in
+      guard said != findings else { return false }
+      said = findings
+      return true
+    }
+    guard isNew else { return }
+    let shown = global.verbose ? findings.count : 3
+    for finding in findings.prefix(shown) { log.warning("\(finding)") }
+    if findings.count > shown {
+      log.warning("… and \(findings.count - shown) more like it: `adce config check` shows all")
     }
   }
 }

@@ -20,10 +20,11 @@ extension Host {
     let store: Store? = options.isDryRun ? nil : try open(stateDirectory, .readWrite)
     let kernel = try recovered(store, stateDirectory, configuration)
     let clock = SystemClock(continuing: kernel.bootClock, wall: options.pretendedNow)
-    let (executor, threads) = try ports(of: loaded, lake, stateDirectory, options)
+    let space = Locked<KeySpace?>(nil)
+    let (executor, threads) = try ports(of: loaded, lake, stateDirectory, options, space)
     return Host(
       loaded: loaded, options: options, clock: clock, lake: lake, executor: executor,
-      threads: threads, kernel: kernel, store: store)
+      threads: threads, currentSpace: space, kernel: kernel, store: store)
   }
 
   private static func recovered(
@@ -42,8 +43,9 @@ extension Host {
 
   private static func ports(
     of loaded: LoadedConfiguration, _ lake: any Lake, _ stateDirectory: String,
-    _ options: Options
+    _ options: Options, _ space: Locked<KeySpace?>
   ) throws(HostFailure) -> (ScraperExecutor, WorkerThreads) {
+    let desired = loaded.kernel.desired
     let client: HTTPClient
     do throws(HTTPFailure) { client = try HTTPClient() } catch {
       throw .ports(String(describing: error))
@@ -51,7 +53,11 @@ extension Host {
     do throws(ThreadRefused) {
       let executor = try ScraperExecutor(
         scrapers: RunnableScraper.all(of: loaded), lake: lake, client: client,
-        workDirectory: workDirectory(stateDirectory))
+        workDirectory: workDirectory(stateDirectory),
+        accepts: { work, key in
+          space.withLock { $0 }?.counts(
+            key, for: work.source, work.dataType, season: work.season, in: desired) ?? false
+        })
       return (executor, try WorkerThreads(count: 2))
     } catch {
       throw .ports("no thread could be started (errno \(error.errno))")

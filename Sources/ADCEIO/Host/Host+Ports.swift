@@ -29,6 +29,7 @@ extension Host {
 
   private func scan(_ ticket: Event.Ticket) {
     let space = kernel.space
+    currentSpace.withLock { $0 = space }
     let (lake, report, inbox, clock) = (lake, options.report, inbox, clock)
     scanBegan = clock.now.milliseconds
     threads.run {
@@ -94,6 +95,26 @@ extension Host {
   }
 
   private func end(as how: Ending) { ending = how }
+}
+
+extension KeySpace {
+  /// Whether an object of this key counts for a data type that is only counted: for its season, if
+  /// it is counted by season.
+  func counts(
+    _ key: [UInt8], for source: String, _ dataType: String, season: String?, in desired: Desired
+  ) -> Bool {
+    var probe = CoverageMap(for: self)
+    key.withUnsafeBytes {
+      probe.observe(key: $0, facts: ObjectFacts(bytes: 0, modifiedSeconds: 0), in: self)
+    }
+    return slots.indices.contains { index in
+      guard probe.found[index] > 0 else { return false }
+      let type = types[slots[index].type]
+      return desired.sources[type.source].name == source
+        && desired.sources[type.source].dataTypes[type.dataType].name == dataType
+        && slots[index].season?.name == season
+    }
+  }
 }
 
 /// A coverage map with the key space that it is filled by.

@@ -57,6 +57,8 @@ public final class Host {
   let executor: ScraperExecutor
   /// For what waits for the lake.
   let threads: WorkerThreads
+  /// The key space of the last scan, for those who ask from other threads.
+  let currentSpace: Locked<KeySpace?>
   let inbox = Inbox()
   var kernel: Kernel
   var store: Store?
@@ -72,8 +74,8 @@ public final class Host {
 
   init(
     loaded: LoadedConfiguration, options: Options, clock: SystemClock, lake: any Lake,
-    executor: ScraperExecutor, threads: WorkerThreads, kernel: consuming Kernel,
-    store: consuming Store?
+    executor: ScraperExecutor, threads: WorkerThreads, currentSpace: Locked<KeySpace?>,
+    kernel: consuming Kernel, store: consuming Store?
   ) {
     self.loaded = loaded
     self.options = options
@@ -81,6 +83,7 @@ public final class Host {
     self.lake = lake
     self.executor = executor
     self.threads = threads
+    self.currentSpace = currentSpace
     self.kernel = kernel
     sequence = store?.meta.sequence ?? 0
     self.store = store

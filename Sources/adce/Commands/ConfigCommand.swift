@@ -17,7 +17,7 @@ struct ConfigCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Report all errors and warnings of the files.",
+      abstract: "Report all errors and warnings of the files and their catalogs.",
       usage: "adce config check [--strict]",
       discussion: "Exits with 78 if there is an error.")
 
@@ -25,10 +25,13 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let outcome = ConfigurationLoader.load(global.locations, overrides: global.overrides())
+      var problems = outcome.problems
+      if let loaded = outcome.configuration {
+        problems += CatalogCheck.problems(of: loaded, at: SystemClock().now)
+      }
       global.show(
-        ConfigurationReport.json(outcome.problems),
-        table: ConfigurationReport.text(outcome.problems))
-      if outcome.configuration == nil { throw ExitCode(78) }
+        ConfigurationReport.json(problems), table: ConfigurationReport.text(problems))
+      if problems.contains(where: { $0.severity == .error }) { throw ExitCode(78) }
     }
   }
 
