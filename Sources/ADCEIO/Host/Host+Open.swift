@@ -19,6 +19,14 @@ extension Host {
     // A dry run decides on a copy of what is there, and writes to no file.
     let store: Store? = options.isDryRun ? nil : try open(stateDirectory, .readWrite)
     let kernel = try recovered(store, stateDirectory, configuration)
+    // The state is ours alone now, and so are half-written files of attempts that were cut off.
+    if !options.isDryRun, kernel.attemptsRunning > 0, let directory = lake as? DirectoryLake {
+      do throws(LakeError) { _ = try directory.removeLeftovers() } catch .noLake {
+        // The first scan says so, and whatever else is wrong with it.
+      } catch {
+        throw .lake(error.description)
+      }
+    }
     let clock = SystemClock(continuing: kernel.bootClock, wall: options.pretendedNow)
     let space = Locked<KeySpace?>(nil)
     let (executor, threads) = try ports(of: loaded, lake, stateDirectory, options, space)

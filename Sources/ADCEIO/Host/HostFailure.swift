@@ -5,6 +5,8 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
   case store(StoreFailure)
   case recovery(directory: String, RecoveryFailure)
   case noLake
+  /// The lake cannot be used as it is.
+  case lake(String)
   case unsupportedLake(String)
   /// A thread or libcurl was refused.
   case ports(String)
@@ -20,6 +22,7 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
         + "nothing was changed: run `adce state verify`, then restore a backup"
     case .noLake:
       "no lake is named: set `lake: file:///path` in reconciliation_config.yaml, or --lake"
+    case .lake(let reason): reason
     case .unsupportedLake(let url):
       "\(url): this version keeps lakes in directories (file:///path); S3 comes later"
     case .ports(let reason): reason
@@ -32,6 +35,7 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
     case .store(let failure): failure.exitCode
     case .recovery: 65
     case .noLake: 78
+    case .lake: 74
     case .unsupportedLake: 69
     case .ports: 71
     }
