@@ -78,7 +78,7 @@ extension Host {
   ) throws(HostFailure) -> any Lake {
     do throws(HostFailure) { return try lake(of: loaded) } catch {
       switch error {
-      case .noLake, .unsupportedLake:
+      case .noLake, .unsupportedLake, .lake:
         guard options.mode == .reconcile, options.report != nil else { throw error }
         return UnreachedLake(url: loaded.lake.url ?? "")
       case .store, .recovery, .ports: throw error

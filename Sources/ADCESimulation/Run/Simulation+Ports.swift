@@ -36,9 +36,12 @@ extension Simulation {
     scans += 1
     var map = CoverageMap(for: kernel.space)
     if scans % 16 == 1 {
+      var key: [UInt8] = []
       for index in 0..<world.objectCount {
         guard let facts = world.facts(index) else { continue }
-        world.key(index).withUnsafeBytes { map.observe(key: $0, facts: facts, in: kernel.space) }
+        key.removeAll(keepingCapacity: true)
+        world.appendKey(index, to: &key)
+        key.withUnsafeBytes { map.observe(key: $0, facts: facts, in: kernel.space) }
       }
     } else {
       refreshOrdinals()
@@ -53,8 +56,11 @@ extension Simulation {
   private mutating func refreshOrdinals() {
     guard ordinalsFor != kernel.space.fingerprint else { return }
     ordinalsFor = kernel.space.fingerprint
+    var key: [UInt8] = []
     ordinals = (0..<world.objectCount).map { index in
-      world.key(index).withUnsafeBytes { kernel.space.ordinal(of: $0).map { Int32($0) } ?? -1 }
+      key.removeAll(keepingCapacity: true)
+      world.appendKey(index, to: &key)
+      return key.withUnsafeBytes { kernel.space.ordinal(of: $0).map { Int32($0) } ?? -1 }
     }
   }
 

@@ -20,6 +20,10 @@ public struct World: Sendable {
   private(set) var bytes: [Int32]
   private(set) var modified: [UInt32]
   private var indexOfKey: [UInt64: Int32] = [:]
+  private let firstSeason: Int
+  private let seasonNames: [[UInt8]]
+  private let typeNames = WorldPlan.gameTypes.map { Array("\($0)/".utf8) }
+  private let playerTypeName = Array("player_log/".utf8)
 
   /// Index ranges: the game types one after the other, then the players' objects.
   public var objectCount: Int { games.count * WorldPlan.gameTypes.count + plan.playerSeasons }
@@ -29,12 +33,17 @@ public struct World: Sendable {
     draw = Draw(seed: seed)
     bytes = []
     modified = []
+    firstSeason = 2024 - plan.pastSeasons
+    seasonNames = (firstSeason...2024).map { Array(World.seasonName($0).utf8) }
     games = World.schedule(plan)
     bytes = [Int32](repeating: -1, count: objectCount)
     modified = [UInt32](repeating: 0, count: objectCount)
     indexOfKey.reserveCapacity(objectCount)
+    var key: [UInt8] = []
     for index in 0..<objectCount {
-      indexOfKey[Hash128(of: key(index)).low] = Int32(index)
+      key.removeAll(keepingCapacity: true)
+      appendKey(index, to: &key)
+      indexOfKey[Hash128(of: key).low] = Int32(index)
       guard isDue(index, at: WorldPlan.begin),
         draw.millionth(.world, UInt64(index)) >= plan.holesMicro
       else { continue }
@@ -85,15 +94,42 @@ extension World {
 
   /// The key of an object.
   public func key(_ index: Int) -> [UInt8] {
+    var key: [UInt8] = []
+    appendKey(index, to: &key)
+    return key
+  }
+
+  /// Appends an object's key: bytes from tables, for a scan by rows asks for all of them.
+  func appendKey(_ index: Int, to key: inout [UInt8]) {
     let type = index / max(1, games.count)
     if type < WorldPlan.gameTypes.count {
       let game = games[index % games.count]
-      return Array(
-        "\(WorldPlan.gameTypes[type])/\(World.seasonName(game.season))/\(World.gameID(game)).json"
-          .utf8)
+      key += typeNames[type]
+      key += seasonNames[game.season - firstSeason]
+      key.append(UInt8(ascii: "/"))
+      World.append(game.season % 100, digits: 2, to: &key)
+      World.append(game.number, digits: 5, to: &key)
+    } else {
+      let player = index - games.count * WorldPlan.gameTypes.count
+      key += playerTypeName
+      key += seasonNames[playerSeason(player) - firstSeason]
+      key += [UInt8(ascii: "/"), UInt8(ascii: "p")]
+      World.append(player, digits: 1, to: &key)
     }
-    let player = index - games.count * WorldPlan.gameTypes.count
-    return Array("player_log/\(World.seasonName(playerSeason(player)))/p\(player).json".utf8)
+    key += World.suffix
+  }
+
+  private static let suffix = Array(".json".utf8)
+
+  /// Appends a number in decimal, with at least so many digits.
+  private static func append(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
+    var divisor = 1
+    for _ in 1..<digits { divisor *= 10 }
+    while number / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+      divisor /= 10
+    }
   }
 
   func playerSeason(_ player: Int) -> Int { 2024 - player % (plan.pastSeasons + 1) }
