@@ -7,7 +7,7 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Simulate one world from one seed.",
     usage: """
-      adce-sim run [--seed <seed>] [--duration <duration>] [--crashes <crashes>]
+      adce-sim run [--seed <seed>] [--duration <duration>] [--crashes <n>]
                    [--small] [--calm] [--json]
       """,
     discussion: """
@@ -17,7 +17,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(help: "Seed of the world and of its faults.") var seed: UInt64 = 1
   @Option(help: "How long to simulate: 90m, 24h, 7d.") var duration = SimulatedDuration(hours: 24)
-  @Option(help: "Kill and recover the kernel so many times.") var crashes = 0
+  @Option(help: .init("Kill and recover the kernel so many times.", valueName: "n")) var crashes = 0
   @Flag(help: "A world of some hundred objects instead of 172,754.") var small = false
   @Flag(help: "No faults.") var calm = false
   @Flag(help: "Print one JSON document.") var json = false
