@@ -1,5 +1,11 @@
 internal import ADCEKernel
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 // What an effect leads to. Everything that may wait happens on another thread and comes back as
 // an event.
 
@@ -21,7 +27,7 @@ extension Host {
   }
 
   private func loadCatalogs(_ ticket: Event.Ticket) {
-    cycleBegan = clock.now.milliseconds
+    cycleBegan = SystemClock.milliseconds(CLOCK_MONOTONIC)
     scanFailure = nil
     let kept = (0..<loaded.catalogFiles.count).map { kernel.fingerprint(ofCatalog: $0) }
     post(.catalogsLoaded(ticket, catalogs.load { kept[$0] }))
@@ -31,7 +37,7 @@ extension Host {
     let space = kernel.space
     currentSpace.withLock { $0 = space }
     let (lake, report, inbox, clock) = (lake, options.report, inbox, clock)
-    scanBegan = clock.now.milliseconds
+    scanBegan = SystemClock.milliseconds(CLOCK_MONOTONIC)
     threads.run {
       inbox.post(Host.scanned(ticket, space, lake, report, clock))
     }
@@ -91,7 +97,7 @@ extension Host {
   }
 
   private func finishTimings() {
-    timings.total = clock.now.milliseconds - cycleBegan
+    timings.total = SystemClock.milliseconds(CLOCK_MONOTONIC) - cycleBegan
   }
 
   private func end(as how: Ending) { ending = how }

@@ -144,7 +144,7 @@ public final class Host {
     for event in events {
       if case .scanFinished = event {
         hasScan = true
-        timings.scan = clock.now.milliseconds - scanBegan
+        timings.scan = SystemClock.milliseconds(CLOCK_MONOTONIC) - scanBegan
       }
       kernel.step(event, at: clock.now, into: &decision)
     }

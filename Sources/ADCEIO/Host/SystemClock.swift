@@ -12,11 +12,12 @@ public struct SystemClock: Sendable {
   /// Identifies this boot of the machine.
   public let bootID: Hash128
   public let wallAtBootMilliseconds: Int64
-  /// Added to what the wall clock says (`--now`).
-  private let shiftMilliseconds: Int64
+  /// With a pretended time both clocks stand still: the answer is of that very moment, to the
+  /// millisecond, however long it takes.
+  private let stopped: (now: Instant, wall: Instant)?
 
   /// Goes on with the instants of an earlier process of the same boot, so that limits keep their
-  /// meaning whatever was done to the wall clock since. `wall` pretends that it is that time now.
+  /// meaning whatever was done to the wall clock since. `wall` pretends that it is that time.
   public init(continuing earlier: ControlRecord.Clock? = nil, wall pretended: Instant? = nil) {
     let id = SystemClock.readBootID()
     let real = SystemClock.milliseconds(CLOCK_REALTIME)
@@ -27,18 +28,21 @@ public struct SystemClock: Sendable {
     } else {
       wallAtBootMilliseconds = real - sinceBoot
     }
-    shiftMilliseconds = pretended.map { $0.milliseconds - real } ?? 0
+    let now = Instant(milliseconds: wallAtBootMilliseconds + sinceBoot)
+    stopped = pretended.map { (now, $0) }
   }
 
   /// Never goes back while the machine is up, and goes on while it sleeps.
   public var now: Instant {
-    Instant(
+    if let stopped { return stopped.now }
+    return Instant(
       milliseconds: wallAtBootMilliseconds + SystemClock.milliseconds(SystemClock.bootClock))
   }
 
   /// What to add to `now` to get the wall clock, in milliseconds.
   public var wallOffsetMilliseconds: Int64 {
-    SystemClock.milliseconds(CLOCK_REALTIME) + shiftMilliseconds - now.milliseconds
+    if let stopped { return stopped.wall - stopped.now }
+    return SystemClock.milliseconds(CLOCK_REALTIME) - now.milliseconds
   }
 
   /// The wall clock, as it is.

@@ -5,6 +5,8 @@ public struct CoverageReport: Sendable {
   public struct TypeLine: Sendable {
     public var source: String
     public var name: String
+    /// Of an enabled source: else nothing is expected, and what there is is counted all the same.
+    public var isEnabled: Bool
     public var basis: KeySpace.Basis
     public var numbers: Analysis.Numbers
     public var surplus: Int
@@ -17,7 +19,7 @@ public struct CoverageReport: Sendable {
   public let total: Analysis.Numbers
   public let counted: Analysis.Numbers
   public let gapsByPriority: [Int]
-  /// In file order; types of enabled sources.
+  /// In file order.
   public let types: [TypeLine]
   /// When it was so, by the wall clock.
   public let asOf: Instant
@@ -34,13 +36,13 @@ public struct CoverageReport: Sendable {
     let space = kernel.space
     let desired = kernel.configuration.desired
     let bytes = kernel.coverage.bytesByType
-    types = space.types.indices.compactMap { index in
+    types = space.types.indices.map { index in
       let type = space.types[index]
-      guard type.enabled else { return nil }
       let source = desired.sources[type.source]
       return TypeLine(
-        source: source.name, name: source.dataTypes[type.dataType].name, basis: type.basis,
-        numbers: analysis.byType[index], surplus: analysis.surplusByType[index],
+        source: source.name, name: source.dataTypes[type.dataType].name,
+        isEnabled: type.enabled, basis: type.basis, numbers: analysis.byType[index],
+        surplus: analysis.surplusByType[index],
         bytes: bytes[index],
         seasons: type.segments.map { (space.segments[$0].season?.name, analysis.bySegment[$0]) },
         targetMicro: source.dataTypes[type.dataType].completenessTargetMicro)
@@ -189,11 +191,16 @@ extension CoverageReport {
       ])
     switch detail {
     case .source:
-      for source in sources { table.append([source.name] + CoverageReport.cells(source.numbers)) }
+      let enabled = Set(types.filter(\.isEnabled).map(\.source))
+      for source in sources where enabled.contains(source.name) {
+        table.append([source.name] + CoverageReport.cells(source.numbers))
+      }
     case .type:
-      for type in types { table.append([type.source, type.name] + cells(type)) }
+      for type in types where type.isEnabled {
+        table.append([type.source, type.name] + cells(type))
+      }
     case .season:
-      for type in types {
+      for type in types where type.isEnabled {
         guard type.basis == .keys else {
           table.append([type.source, type.name, ""] + cells(type))
           continue
