@@ -27,7 +27,7 @@ extension Kernel {
       answer = waive(keys, reason, until, at: now, &decision)
     case .acceptVanished:
       let count = observed.acceptVanished(in: space, into: &decision)
-      gapsMayBeFree = true
+      run.gapsMayBeFree = true
       answer = .accepted(count)
     case .drain:
       run.isDraining = true

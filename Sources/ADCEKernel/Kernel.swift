@@ -21,10 +21,6 @@ public struct Kernel: ~Copyable, Sendable {
   // Derived, and not part of what recovery must reproduce.
   var control: Table<ControlRecord>
   var laneLimits: [NameID: LaneLimits]
-  /// No key will become free for a task before this, unless something happens.
-  var materialisedUntil: Instant = .distantPast
-  /// Set by whatever may have made a gap free for a task.
-  var gapsMayBeFree = true
 
   /// The effects and mutations of one step stay below about this many records.
   static let recordsPerStepMax = 4096
@@ -60,8 +56,6 @@ public struct Kernel: ~Copyable, Sendable {
     copy.cycle = cycle
     copy.run = run
     copy.laneLimits = laneLimits
-    copy.materialisedUntil = materialisedUntil
-    copy.gapsMayBeFree = gapsMayBeFree
     return copy
   }
 
@@ -194,7 +188,7 @@ extension Kernel {
       })
     rebuildSpace(at: now, &decision)
     reconcileTasksWithConfiguration(at: now, &decision)
-    gapsMayBeFree = true
+    run.gapsMayBeFree = true
     requestCycle(.configuration, scan: .ifOld, at: now, &decision)
   }
 

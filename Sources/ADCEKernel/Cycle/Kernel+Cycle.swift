@@ -134,7 +134,7 @@ extension Kernel {
     space = built
     queue.rebuild(for: space)
     dropUnexpectedKeys(at: now, &decision)
-    gapsMayBeFree = true
+    run.gapsMayBeFree = true
   }
 
   // MARK: Scan
@@ -178,7 +178,7 @@ extension Kernel {
                 + "of it until another scan, or an operator, agrees")))
       }
       closeFilled(at: now, &decision)
-      gapsMayBeFree = true
+      run.gapsMayBeFree = true
     } else {
       observed.touch(scan.source, at: now, into: &decision)
     }
@@ -206,7 +206,7 @@ extension Kernel {
       ? max(now, cycle.began + configuration.loop.intervalMilliseconds) : .distantFuture
     expireTasks(at: now, &decision)
     rescore(at: now, &decision)
-    if observed.current?.record.isDoubted != true { gapsMayBeFree = true }
+    if observed.current?.record.isDoubted != true { run.gapsMayBeFree = true }
     materialise(at: now, &decision)
     decision.effects.append(.cycleFinished(number: cycle.number))
     onceCycleEnded(at: now, &decision)

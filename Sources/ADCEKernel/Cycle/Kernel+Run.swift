@@ -52,7 +52,7 @@ extension Kernel {
     let analysis = analyse(at: now)
     cycle.analysed = wall(now)
     cycle.nextChange = analysis.nextChange
-    gapsMayBeFree = true
+    run.gapsMayBeFree = true
   }
 
   private var executesNow: Bool {
@@ -161,7 +161,7 @@ extension Kernel {
     if cycle.nextChange < .distantFuture {
       result = min(result, cycle.nextChange - clock.wallOffsetMilliseconds)
     }
-    if hasRoom { result = min(result, gapsMayBeFree ? now : materialisedUntil) }
+    if hasRoom { result = min(result, run.gapsMayBeFree ? now : run.materialisedUntil) }
     switch run.phase {
     case .idle:
       if let since = run.fewSince {

@@ -53,6 +53,10 @@ public struct Run: Hashable, Sendable {
   public var hasSaidDrained = false
   /// A task of basis count has run since the last scan, so that only a scan tells what it did.
   public var needsScan = false
+  /// Set by whatever may have made a gap free for a task; a pass over all gaps clears it.
+  public var gapsMayBeFree = true
+  /// No gap becomes free for a task before this, unless something happens.
+  public var materialisedUntil = Instant.distantPast
 
   public init() {}
 
@@ -68,6 +72,8 @@ public struct Run: Hashable, Sendable {
     encoder.put(isDraining)
     encoder.put(hasSaidDrained)
     encoder.put(needsScan)
+    encoder.put(gapsMayBeFree)
+    encoder.put(materialisedUntil)
   }
 
   init(from decoder: inout Decoder) throws(DecodingFailure) {
@@ -82,5 +88,7 @@ public struct Run: Hashable, Sendable {
     isDraining = try decoder.bool()
     hasSaidDrained = try decoder.bool()
     needsScan = try decoder.bool()
+    gapsMayBeFree = decoder.isAtEnd ? true : try decoder.bool()
+    materialisedUntil = try decoder.instant()
   }
 }

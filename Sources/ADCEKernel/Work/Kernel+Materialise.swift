@@ -25,7 +25,7 @@ extension Kernel {
   }
 
   mutating func materialise(at now: Instant, _ decision: inout Decision) {
-    guard configuration.loop.makesTasks, hasRoom, gapsMayBeFree || now >= materialisedUntil
+    guard configuration.loop.makesTasks, hasRoom, run.gapsMayBeFree || now >= run.materialisedUntil
     else { return }
     let analysis = analyse(at: now)
     var pass = Pass(
@@ -46,8 +46,8 @@ extension Kernel {
     // A pass that made as many tasks as it may is followed by another; one that went through all
     // gaps is not, until something may have freed one.
     let isThroughAll = pass.left > 0
-    gapsMayBeFree = !isThroughAll
-    materialisedUntil = pass.nextFree
+    run.gapsMayBeFree = !isThroughAll
+    run.materialisedUntil = pass.nextFree
   }
 
   private struct Pass {

@@ -75,11 +75,11 @@ extension Kernel {
     task.ended = now
     queue.put(task, at: id, into: &decision)
     taskLeft(task)
-    if state == .cancelled { gapsMayBeFree = true }
+    if state == .cancelled { run.gapsMayBeFree = true }
   }
 
   private mutating func taskLeft(_ task: TaskRecord) {
-    if hasRoom(for: task.priority) { gapsMayBeFree = true }
+    if hasRoom(for: task.priority) { run.gapsMayBeFree = true }
   }
 
   /// Wakes what has backed off or been parked for long enough.
