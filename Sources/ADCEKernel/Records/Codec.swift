@@ -144,6 +144,14 @@ public struct Decoder {
     return result
   }
 
+  /// A number of elements that follow, each of at least so many bytes: more than can be there is
+  /// an error, and no reason to loop.
+  mutating func count(ofBytes size: Int) throws(DecodingFailure) -> Int {
+    let count = Int(try integer(UInt32.self))
+    guard (bytes.count - min(position, bytes.count)) / size >= count else { throw .truncated }
+    return count
+  }
+
   public mutating func optional<T>(
     _ body: (inout Decoder) throws(DecodingFailure) -> T
   ) throws(DecodingFailure) -> T? {

@@ -120,17 +120,17 @@ public struct SnapshotRecord: Record {
     objects = Int(try decoder.integer(Int64.self))
     bytes = try decoder.integer()
     unmatched = Int(try decoder.integer(Int64.self))
-    for _ in 0..<(try decoder.integer(UInt32.self)) {
+    for _ in 0..<(try decoder.count(ofBytes: 20)) {
       types.append(
         TypeCount(
           type: NameID(try decoder.integer()), bytes: try decoder.integer(),
           surplus: Int(try decoder.integer(Int64.self))))
     }
-    for _ in 0..<(try decoder.integer(UInt32.self)) {
+    for _ in 0..<(try decoder.count(ofBytes: 24)) {
       slots.append(
         SlotCount(slot: try decoder.hash(), found: Int(try decoder.integer(Int64.self))))
     }
-    for _ in 0..<(try decoder.integer(UInt32.self)) {
+    for _ in 0..<(try decoder.count(ofBytes: 12)) {
       unmatchedPrefixes.append(
         Prefix(text: try decoder.string(), objects: Int(try decoder.integer(Int64.self))))
     }
@@ -346,7 +346,7 @@ public struct CatalogRecord: Record {
 
   public init(from decoder: inout Decoder) throws(DecodingFailure) {
     var columns: [String] = []
-    for _ in 0..<(try decoder.integer(UInt32.self)) { columns.append(try decoder.string()) }
+    for _ in 0..<(try decoder.count(ofBytes: 4)) { columns.append(try decoder.string()) }
     let rowCount = Int(try decoder.integer(UInt32.self))
     let text = try decoder.byteArray()
     let ends = try decoder.seconds()

@@ -89,7 +89,7 @@ public struct ScraperRecord: Record {
 
   public init(from decoder: inout Decoder) throws(DecodingFailure) {
     paceMicroseconds = try decoder.integer()
-    for _ in 0..<(try decoder.integer(UInt32.self)) {
+    for _ in 0..<(try decoder.count(ofBytes: 12)) {
       history.append(
         Day(
           day: try decoder.integer(), finished: try decoder.integer(),
@@ -148,7 +148,7 @@ public struct QuantumRecord: Record {
 
   public var requests: UInt32
 
-  public init(requests: Int) { self.requests = UInt32(requests) }
+  public init(requests: Int) { self.requests = UInt32(clamping: requests) }
   public func encode(into encoder: inout Encoder) { encoder.put(requests) }
   public init(from decoder: inout Decoder) throws(DecodingFailure) {
     requests = try decoder.integer()

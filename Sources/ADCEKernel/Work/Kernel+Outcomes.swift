@@ -47,7 +47,7 @@ extension Kernel {
     _ policy: Configuration.Scraper?, floor: Instant, at now: Instant,
     _ decision: inout Decision
   ) {
-    guard var task = queue.tasks[attempt.task], item.index < Int(task.itemCount),
+    guard var task = queue.tasks[attempt.task], (0..<Int(task.itemCount)).contains(item.index),
       let ordinal = queue.ordinals[attempt.task]?[item.index]
     else { return }
     let isExpected = ordinal != TaskQueue.unexpected
@@ -252,7 +252,8 @@ extension Kernel {
   private mutating func learn(
     _ item: Event.LookUp.Item, of id: TaskID, at now: Instant, _ decision: inout Decision
   ) {
-    guard var task = queue.tasks[id], item.index < Int(task.itemCount), task.isOpen(item.index),
+    guard var task = queue.tasks[id], (0..<Int(task.itemCount)).contains(item.index),
+      task.isOpen(item.index),
       let ordinal = queue.ordinals[id]?[item.index], ordinal != TaskQueue.unexpected
     else { return }
     let entry =

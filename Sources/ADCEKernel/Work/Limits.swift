@@ -32,6 +32,9 @@ struct Limits: Sendable {
     case afterEvent
   }
 
+  /// More requests of one attempt than anybody makes.
+  static let requestsMax = 1_000_000
+
   var sources = Table<SourceRecord>()
   var scrapers = Table<ScraperRecord>()
   private(set) var quanta = Table<QuantumRecord>()
@@ -259,6 +262,8 @@ extension Limits {
     _ made: Int, in index: Int, at now: Instant, _ decision: inout Decision
   ) {
     guard made > 0 else { return }
+    // What a scraper says of itself is not trusted to be a sensible number.
+    let made = min(made, Limits.requestsMax)
     let scope = windows[index].scope
     let quantum = scope.window.quantumMilliseconds
     let end = Instant(milliseconds: (now.milliseconds + quantum - 1) / quantum * quantum)
