@@ -243,7 +243,9 @@ extension Kernel {
   private mutating func wakeAt(_ now: Instant) -> Instant {
     guard run.mode != .observer else { return .distantFuture }
     var result = Instant.distantFuture
-    if cycle.phase == .idle || cycle.phase == .retrying { result = min(result, cycle.nextAt) }
+    if cycle.phase == .idle || cycle.phase == .retrying, !run.isDraining {
+      result = min(result, cycle.nextAt)
+    }
     if let timer = queue.nextTimer() { result = min(result, timer.at) }
     result = min(result, runWakeAt(now))
     if observed.hasRetirable { result = min(result, now) }

@@ -32,7 +32,7 @@ extension Kernel {
   mutating func advanceCycle(at now: Instant, _ decision: inout Decision) {
     switch cycle.phase {
     case .loadingCatalogs, .scanning: break
-    case .idle where cycle.isQueued:
+    case .idle where cycle.isQueued && !run.isDraining:
       cycle.isQueued = false
       let scan = cycle.queuedScan
       cycle.queuedScan = .ifOld
@@ -240,6 +240,7 @@ extension Kernel {
       cycle.nextAt = max(now + Span.second, cycle.began + configuration.loop.intervalMilliseconds)
     case .once, .reconcile:
       cycle.nextAt = .distantFuture
+      guard run.onceStep == .reconciling || run.onceStep == .reconcilingAgain else { return }
       run.onceStep = .finished
       decision.effects.append(.finished)
     case .observer: break

@@ -10,10 +10,12 @@ extension Kernel {
       }
       return
     }
-    noticeTime(at: now)
-    if run.mode == .reconcile, run.onceStep == .makingTasks { makeLastTasks(at: now, &decision) }
+    if makesTasksNow {
+      noticeTime(at: now)
+      materialise(at: now, &decision)
+    }
+    finishIfAllIsMade(&decision)
     guard executesNow else { return }
-    materialise(at: now, &decision)
     noticeFew(at: now)
     switch run.phase {
     case .idle:
@@ -38,14 +40,6 @@ extension Kernel {
     }
   }
 
-  /// `reconcile` is over when tasks have been made of all gaps for which there is room.
-  private mutating func makeLastTasks(at now: Instant, _ decision: inout Decision) {
-    materialise(at: now, &decision)
-    guard !hasRoom || !gapsMayBeFree else { return }
-    run.onceStep = .finished
-    decision.effects.append(.finished)
-  }
-
   /// What becomes due, or stale, by the clock alone is a gap from that moment on.
   private mutating func noticeTime(at now: Instant) {
     guard wall(now) >= cycle.nextChange else { return }
@@ -53,6 +47,25 @@ extension Kernel {
     cycle.analysed = wall(now)
     cycle.nextChange = analysis.nextChange
     run.gapsMayBeFree = true
+  }
+
+  /// Whether gaps become tasks: never before the first comparison.
+  private var makesTasksNow: Bool {
+    guard configuration.loop.makesTasks else { return false }
+    switch run.mode {
+    case .loop: return cycle.completed > 0
+    case .once, .reconcile: return run.onceStep == .executing || run.onceStep == .makingTasks
+    case .observer: return false
+    }
+  }
+
+  /// What was not to execute is over when all tasks are made for which there is room.
+  private mutating func finishIfAllIsMade(_ decision: inout Decision) {
+    guard run.mode == .once || run.mode == .reconcile, run.onceStep == .makingTasks,
+      !(makesTasksNow && hasRoom && run.gapsMayBeFree)
+    else { return }
+    run.onceStep = .finished
+    decision.effects.append(.finished)
   }
 
   private var executesNow: Bool {
@@ -135,18 +148,13 @@ extension Kernel {
   /// What `once` and `reconcile` do when a cycle has ended.
   mutating func onceCycleEnded(at now: Instant, _ decision: inout Decision) {
     switch (run.mode, run.onceStep) {
-    case (.reconcile, .reconciling):
-      run.onceStep = .makingTasks
     case (.once, .reconcilingAgain):
       run.onceStep = .finished
       decision.effects.append(.finished)
     case (.once, .reconciling):
-      if configuration.loop.executes {
-        run.onceStep = .executing
-      } else {
-        run.onceStep = .finished
-        decision.effects.append(.finished)
-      }
+      run.onceStep = configuration.loop.executes ? .executing : .makingTasks
+    case (.reconcile, .reconciling):
+      run.onceStep = .makingTasks
     case (.once, .executing), (.once, .makingTasks), (.once, .finished),
       (.reconcile, .executing), (.reconcile, .reconcilingAgain), (.reconcile, .makingTasks),
       (.reconcile, .finished), (.loop, _), (.observer, _):
@@ -155,13 +163,15 @@ extension Kernel {
   }
 
   mutating func runWakeAt(_ now: Instant) -> Instant {
-    if run.mode == .reconcile, run.onceStep == .makingTasks { return now }
-    guard executesNow, !run.isDraining else { return .distantFuture }
+    guard !run.isDraining else { return .distantFuture }
     var result = Instant.distantFuture
-    if cycle.nextChange < .distantFuture {
-      result = min(result, cycle.nextChange - clock.wallOffsetMilliseconds)
+    if makesTasksNow {
+      if cycle.nextChange < .distantFuture {
+        result = min(result, cycle.nextChange - clock.wallOffsetMilliseconds)
+      }
+      if hasRoom { result = min(result, run.gapsMayBeFree ? now : run.materialisedUntil) }
     }
-    if hasRoom { result = min(result, run.gapsMayBeFree ? now : run.materialisedUntil) }
+    guard executesNow else { return result }
     switch run.phase {
     case .idle:
       if let since = run.fewSince {

@@ -25,13 +25,13 @@ public struct Run: Hashable, Sendable {
     case observer = 3
   }
 
-  /// Where `once` stands.
+  /// Where `once` and `reconcile` stand.
   public enum OnceStep: UInt8, Hashable, Sendable {
     case reconciling = 0
     case executing = 1
     case reconcilingAgain = 2
     case finished = 3
-    /// `reconcile`: the cycle is over, and tasks are still being made of its gaps.
+    /// Where nothing is executed: the cycle is over, and tasks are still being made of its gaps.
     case makingTasks = 4
   }
 
