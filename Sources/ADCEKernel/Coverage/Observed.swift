@@ -16,8 +16,10 @@ struct Observed: Sendable {
   /// Gone in a doubted snapshot; empty where nothing is.
   private(set) var vanished: [UInt64] = []
   private var ledgerByAge = Heap<LedgerAge>()
-  /// `overruledBefore`, kept.
-  private var overruledEnd = Instant.distantPast
+  /// What came to be known before it is overruled by the current snapshot.
+  private var shownFrom = Instant.distantPast
+  /// `passedByAll`, kept.
+  private var keptFrom = Instant.distantPast
 
   /// A ledger entry by when it came to be known. Entries of the heap that no longer agree with
   /// the ledger are skipped.
@@ -89,7 +91,7 @@ extension Observed {
 
   private mutating func overlay(_ ordinal: Int, in space: KeySpace) {
     let confirmed = keys[ordinal]?.confirmedSeconds ?? 0
-    if let entry = ledger[ordinal], entry.known >= overruledEnd {
+    if let entry = ledger[ordinal], entry.known >= shownFrom {
       switch entry.knowledge {
       case .notThere:
         map.clear(ordinal, in: space)
@@ -131,8 +133,9 @@ extension Observed {
     let gone = zip(before.1, map.present).map { $0 & ~$1 }
     let lost = gone.reduce(0) { $0 + $1.nonzeroBitCount }
     let had = before.1.reduce(0) { $0 + $1.nonzeroBitCount }
-    // What a doubted snapshot lacked is believed when the next one lacks it too.
-    let isDoubted = !wasDoubted && lost * 10 > had
+    // What a doubted snapshot lacked is believed when the next one lacks it too: it is lost no
+    // more then.
+    let isDoubted = lost * 10 > had
     vanished = isDoubted ? gone : []
     if isDoubted {
       snapshots.update(.init(scan.source), into: &decision) { $0.isDoubted = true }
@@ -144,6 +147,8 @@ extension Observed {
   /// A scan found what was known already: the same report, or one older than what we have.
   mutating func touch(_ source: ScanSource, at now: Instant, into decision: inout Decision) {
     snapshots.update(.init(source), into: &decision) { $0.adopted = now }
+    // It says which sources are in use, and so which entries may go.
+    keptFrom = passedByAll
   }
 
   /// An operator agrees that what vanished is gone.
@@ -183,7 +188,9 @@ extension Observed {
   }
 
   private mutating func rebuildMap(in space: KeySpace) {
-    overruledEnd = overruledBefore
+    shownFrom =
+      current.map { $0.record.began - $0.source.marginMilliseconds } ?? .distantPast
+    keptFrom = passedByAll
     map = base
     for ordinal in ledger.rows.keys { overlay(Int(ordinal), in: space) }
     for (ordinal, row) in keys.rows where row.record.confirmedSeconds > 0 {
@@ -196,8 +203,9 @@ extension Observed {
 
 extension Observed {
   /// What came to be known before it has been overruled by every source in use: those adopted
-  /// within seven days of the current one.
-  private var overruledBefore: Instant {
+  /// within seven days of the current one. Until then an entry may be needed again, where a report
+  /// that is eventually consistent follows a listing.
+  private var passedByAll: Instant {
     guard let current else { return .distantPast }
     var result = Instant.distantFuture
     for source in ScanSource.allCases {
@@ -211,7 +219,7 @@ extension Observed {
 
   /// Whether `retireLedger` has work.
   var hasRetirable: Bool {
-    if let first = ledgerByAge.min, first.known < overruledEnd { return true }
+    if let first = ledgerByAge.min, first.known < keptFrom { return true }
     return false
   }
 
@@ -220,7 +228,7 @@ extension Observed {
     limit: Int, in space: KeySpace, into decision: inout Decision
   ) {
     var left = limit
-    while let first = ledgerByAge.min, first.known < overruledEnd {
+    while let first = ledgerByAge.min, first.known < keptFrom {
       let ordinal = Int(first.ordinal)
       if ledger[ordinal]?.known == first.known {
         if left == 0 { return }
@@ -230,7 +238,7 @@ extension Observed {
       ledgerByAge.removeMin()
     }
     guard left > 0, !ledger.others.isEmpty else { return }
-    let end = overruledEnd
+    let end = keptFrom
     ledger.removeOthers(limit: left, keeping: { $1.known >= end }, into: &decision)
   }
 }
@@ -240,10 +248,13 @@ extension Observed {
 extension Observed {
   /// Takes everything to another key space. Equal segments are kept, changed ones translated.
   mutating func move(
-    from old: KeySpace, to new: KeySpace, into decision: inout Decision
+    from old: KeySpace, to new: KeySpace, typeNames: (Int) -> NameID?,
+    into decision: inout Decision
   ) {
     base = new.translate(base, from: old)
-    vanished = []
+    // Numbers are those of the snapshot's record, as after a restart.
+    if let snapshot = current?.record { restoreCounts(snapshot, typeNames, new) }
+    if !vanished.isEmpty { vanished = new.translate(vanished, from: old) }
     ledger.reindex(from: old, to: new)
     keys.reindex(from: old, to: new)
     rebuildAges()
@@ -321,6 +332,25 @@ extension Observed {
       snapshot.slots.first { $0.slot == slot.identity }?.found ?? 0
     }
     base.restoreCounts(snapshot, found: found, bytesByType: bytes, surplusByType: surplus)
+  }
+}
+
+extension KeySpace {
+  /// A plane of another space in this one: by key.
+  fileprivate func translate(_ plane: [UInt64], from old: KeySpace) -> [UInt64] {
+    var result = [UInt64](repeating: 0, count: bitCount / 64)
+    var isEmpty = true
+    var key: [UInt8] = []
+    for (word, bits) in plane.enumerated() where bits != 0 {
+      for bit in Bits(bits) {
+        key.removeAll(keepingCapacity: true)
+        old.appendKey(of: word * 64 + bit, to: &key)
+        guard let ordinal = key.withUnsafeBytes({ self.ordinal(of: $0) }) else { continue }
+        result[ordinal >> 6] |= 1 << UInt64(ordinal & 63)
+        isEmpty = false
+      }
+    }
+    return isEmpty ? [] : result
   }
 }
 

@@ -130,8 +130,10 @@ extension Kernel {
       space = built
       return
     }
-    observed.move(from: space, to: built, into: &decision)
+    let old = space
     space = built
+    let types = typeNames(&decision)
+    observed.move(from: old, to: built, typeNames: { types[$0] }, into: &decision)
     queue.rebuild(for: space)
     dropUnexpectedKeys(at: now, &decision)
     run.gapsMayBeFree = true
@@ -141,6 +143,8 @@ extension Kernel {
 
   private mutating func askForScan(_ decision: inout Decision) {
     cycle.phase = .scanning
+    // What ends from here on may be missed by this scan.
+    run.needsScan = false
     let ticket = nextTicket()
     cycle.ticket = ticket.number
     decision.effects.append(.scan(ticket))
@@ -159,8 +163,7 @@ extension Kernel {
       }
       return
     }
-    run.needsScan = false
-    let isNewer = observed.current.map { scan.began > $0.record.began } ?? true
+    let isNewer = observed.current.map { replaces(scan, $0.source, $0.record) } ?? true
     let isAnother =
       observed.snapshots[.init(scan.source)].map {
         $0.identity == .zero || $0.identity != scan.identity || $0.space != scan.space
@@ -183,6 +186,15 @@ extension Kernel {
       observed.touch(scan.source, at: now, into: &decision)
     }
     finishCycle(at: now, &decision)
+  }
+
+  /// A snapshot never replaces one that began later. The same report, read again because another
+  /// key space makes more of it, does.
+  private func replaces(
+    _ scan: Event.Scan, _ source: ScanSource, _ record: SnapshotRecord
+  ) -> Bool {
+    scan.began > record.began
+      || scan.began == record.began && scan.source == source && scan.space != record.space
   }
 
   mutating func typeNames(_ decision: inout Decision) -> [NameID] {
@@ -219,6 +231,7 @@ extension Kernel {
     guard cycle.phase == .scanning || cycle.phase == .loadingCatalogs,
       cycle.ticket == ticket.number
     else { return }
+    if cycle.phase == .scanning { run.needsScan = true }
     cycle.failedInARow += 1
     let retry = configuration.loop.cycleRetry
     decision.effects.append(.cycleFailed(number: cycle.number, message: message))

@@ -82,9 +82,11 @@ extension Kernel {
     queue.put(task, at: attempt.task, into: &decision)
   }
 
-  /// When we came to know of an object: never before its own time by the server's clock.
-  private func known(_ facts: ObjectFacts, at now: Instant) -> Instant {
-    max(wall(now), Instant(seconds: facts.modifiedSeconds))
+  /// When we came to know of an object: never before its own time by the server's clock, nor
+  /// before the snapshot that we had by then, whatever our clock says.
+  private func known(_ facts: ObjectFacts?, at now: Instant) -> Instant {
+    let modified = facts.map { Instant(seconds: $0.modifiedSeconds) } ?? .distantPast
+    return max(wall(now), modified, observed.current?.record.began ?? .distantPast)
   }
 
   private mutating func succeed(
@@ -261,7 +263,8 @@ extension Kernel {
         LedgerRecord(knowledge: .found, facts: $0, known: known($0, at: now))
       }
       ?? LedgerRecord(
-        knowledge: .notThere, facts: ObjectFacts(bytes: 0, modifiedSeconds: 0), known: wall(now))
+        knowledge: .notThere, facts: ObjectFacts(bytes: 0, modifiedSeconds: 0),
+        known: known(nil, at: now))
     observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
     guard gap(at: Int(ordinal), now) == nil else { return }
     succeed(Int(ordinal), confirmed: nil, &decision)
