@@ -137,17 +137,21 @@ extension Kernel {
     run.isDraining = false
     run.hasSaidDrained = false
     abandonAttempts(at: now, &decision)
+    // The configuration may be another one than that of the last process.
+    dropUnexpectedKeys(at: now, &decision)
     reconcileTasksWithConfiguration(at: now, &decision)
-    let failed = cycle.failedInARow
+    run.gapsMayBeFree = true
+    if cycle.phase == .scanning { run.needsScan = true }
     cycle.phase = .idle
     cycle.isQueued = false
-    cycle.failedInARow = failed
     // Whatever the last process left off is taken up by a cycle of this one; a daemon that was
     // away for a moment keeps its rhythm.
     let due = cycle.began + configuration.loop.intervalMilliseconds
     switch start.mode {
     case .loop:
-      cycle.nextAt = cycle.completed == 0 || due <= now ? now : max(now, min(cycle.nextAt, due))
+      let isAnother = observed.current?.record.space != space.fingerprint
+      cycle.nextAt =
+        cycle.completed == 0 || due <= now || isAnother ? now : max(now, min(cycle.nextAt, due))
       if !configuration.loop.reconciles { cycle.nextAt = .distantFuture }
     case .once, .reconcile:
       beginCycle(.started, scan: .always, at: now, &decision)

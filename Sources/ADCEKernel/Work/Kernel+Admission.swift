@@ -55,17 +55,27 @@ extension Kernel {
     return best?.task
   }
 
-  /// Before a first attempt, evidence that is too old is checked: no source is ever asked for what
-  /// the lake already holds. After an attempt of unknown outcome it always is.
+  /// Before the first attempt of a key, evidence that is too old is checked: no source is ever
+  /// asked for what the lake already holds. After an attempt of unknown outcome it always is.
   private func needsLookUp(_ id: TaskID, at now: Instant) -> Bool {
     guard let task = queue.tasks[id], !task.isCount else { return false }
     if task.mustVerify { return true }
-    guard task.attempts == 0 else { return false }
     let limit =
       dataType(source: task.source, type: task.type)?.verifyOlderThanMilliseconds ?? Span.hour
-    if task.verified >= now - limit { return false }
-    guard let began = observed.current?.record.began else { return true }
-    return wall(now) - began > limit
+    if task.verified >= now - limit || !isEvidenceOld(limit, at: now) { return false }
+    let ordinals = queue.ordinals[id] ?? []
+    return itemsToTry(of: id, task, at: now).contains { index in
+      (observed.keys[Int(ordinals[index])]?.attempts ?? 0) == 0
+    }
+  }
+
+  /// Whether the snapshot is older than `limit` milliseconds. Of what has come to be expected
+  /// since it was made, it says nothing.
+  private func isEvidenceOld(_ limit: Int64, at now: Instant) -> Bool {
+    guard let snapshot = observed.current?.record, snapshot.space == space.fingerprint else {
+      return true
+    }
+    return wall(now) - snapshot.began > limit
   }
 
   private mutating func start(_ id: TaskID, at now: Instant, _ decision: inout Decision) {
