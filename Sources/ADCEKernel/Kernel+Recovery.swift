@@ -84,7 +84,7 @@ extension Kernel {
     }
     for id in queue.attempts.sortedKeys {
       guard let attempt = queue.attempts[id] else { continue }
-      limits.restore(attempt: attempt, lane: laneLimits[attempt.scraper])
+      limits.restore(attempt: attempt, lane: lane(of: attempt))
     }
   }
 }

@@ -164,8 +164,7 @@ extension Kernel {
   private mutating func abandonAttempts(at now: Instant, _ decision: inout Decision) {
     for id in queue.attempts.sortedKeys {
       guard let attempt = queue.attempts[id] else { continue }
-      limits.end(
-        attempt, lane: laneLimits[attempt.scraper], made: nil, at: now, into: &decision)
+      limits.end(attempt, lane: lane(of: attempt), made: nil, at: now, into: &decision)
       countAttempt(of: attempt, at: now, &decision)
       queue.end(id, into: &decision)
     }
@@ -188,7 +187,7 @@ extension Kernel {
     rebuildLanes(&decision)
     limits.recount(
       queue.attempts.sortedKeys.compactMap { id in
-        queue.attempts[id].map { ($0, laneLimits[$0.scraper]) }
+        queue.attempts[id].map { ($0, lane(of: $0)) }
       })
     rebuildSpace(at: now, &decision)
     reconcileTasksWithConfiguration(at: now, &decision)
@@ -207,18 +206,31 @@ extension Kernel {
     }
   }
 
+  /// The limits that an attempt under way counts against: those of its source, also when its
+  /// scraper has gone from the configuration or has another source by now.
+  func lane(of attempt: AttemptRecord) -> LaneLimits? {
+    if let lane = laneLimits[attempt.scraper], lane.source == attempt.source { return lane }
+    guard let source = names.text(attempt.source) else { return nil }
+    return LaneLimits(
+      source: attempt.source, scraper: attempt.scraper,
+      settings: .init(id: "", source: source, kind: .http), configuration: configuration)
+  }
+
+  /// Whether a task's scraper is still that of its data type, and can run.
+  func hasItsScraper(_ task: TaskRecord) -> Bool {
+    guard let index = dataType(source: task.source, type: task.type)?.scraper else { return false }
+    let scraper = configuration.scrapers[index]
+    return scraper.canRun && names.known(scraper.id) == task.scraper
+  }
+
   /// Cancels tasks whose scraper is no longer their data type's: their gaps are found again.
   private mutating func reconcileTasksWithConfiguration(
     at now: Instant, _ decision: inout Decision
   ) {
     for id in queue.liveIDs {
       guard let task = queue.tasks[id], task.state != .running else { continue }
+      if hasItsScraper(task) { continue }
       let type = dataType(source: task.source, type: task.type)
-      if let scraper = type?.scraper,
-        names.known(configuration.scrapers[scraper].id) == task.scraper
-      {
-        continue
-      }
       close(
         id, as: .cancelled, type == nil ? .noLongerExpected : .configurationChanged,
         at: now, &decision)

@@ -6,8 +6,8 @@ extension Kernel {
   ) {
     // An end that comes twice, or for an attempt given up at a restart, is late: ignored.
     guard let attempt = queue.attempts[end.attempt] else { return }
-    limits.end(
-      attempt, lane: laneLimits[attempt.scraper], made: end.requests, at: now, into: &decision)
+    let wasCancelled = queue.tasks[attempt.task]?.reason == .byOperator
+    limits.end(attempt, lane: lane(of: attempt), made: end.requests, at: now, into: &decision)
     queue.end(end.attempt, into: &decision)
     let policy = scraper(named: attempt.scraper)
     let floor = retryAfterFloor(end, policy, source: attempt.source, at: now, &decision)
@@ -16,13 +16,14 @@ extension Kernel {
     }
     countSuccess(of: attempt, end, at: now, &decision)
     guard var task = queue.tasks[attempt.task] else { return }
-    let wasCancelled = task.reason == .byOperator
     task.message = String(end.message.prefix(200))
     task.lastFailure = end.failure ?? end.items.lazy.compactMap(\.failure).first
     if task.isCount { endCount(&task, end, policy, floor: floor, at: now, &decision) }
     queue.put(task, at: attempt.task, into: &decision)
     if wasCancelled {
       cancelByOperator(attempt.task, at: now, &decision)
+    } else if task.state.isLive, !hasItsScraper(task), task.isCount || task.openCount > 0 {
+      close(attempt.task, as: .cancelled, .configurationChanged, at: now, &decision)
     } else if task.state == .running {
       settle(attempt.task, at: now, &decision)
     }

@@ -10,9 +10,17 @@ extension Kernel {
       !task.isCount
     else { return }
     guard task.openCount > 0 else {
+      if ordinals.allSatisfy({ $0 == TaskQueue.unexpected }) {
+        close(id, as: .cancelled, .noLongerExpected, at: now, &decision)
+        return
+      }
       close(
         id, as: task.reason == .absentAtSource ? .cancelled : end, task.reason, at: now,
         &decision)
+      return
+    }
+    guard hasItsScraper(task) else {
+      close(id, as: .cancelled, .configurationChanged, at: now, &decision)
       return
     }
     let most = scraper(named: task.scraper)?.retry.maxAttempts ?? 1
