@@ -14,6 +14,11 @@ extension Kernel {
     for item in end.items {
       take(item, of: attempt, end, policy, floor: floor, at: now, &decision)
     }
+    for index in attempt.items where !end.items.contains(where: { $0.index == Int(index) }) {
+      let item = AttemptEnd.Item(index: Int(index), result: .untouched)
+      take(item, of: attempt, end, policy, floor: floor, at: now, &decision)
+    }
+    let isDropped = dropUnwanted(of: attempt, at: now, &decision)
     countSuccess(of: attempt, end, at: now, &decision)
     guard var task = queue.tasks[attempt.task] else { return }
     task.message = String(end.message.prefix(200))
@@ -25,8 +30,36 @@ extension Kernel {
     } else if task.state.isLive, !hasItsScraper(task), task.isCount || task.openCount > 0 {
       close(attempt.task, as: .cancelled, .configurationChanged, at: now, &decision)
     } else if task.state == .running {
-      settle(attempt.task, at: now, &decision)
+      settle(
+        attempt.task, whenEmpty: isDropped ? .cancelled : .done, at: now, &decision)
     }
+  }
+
+  /// What was waived, or appeared in the lake, while an attempt asked for it is not asked for
+  /// again; true if a key has left its task so.
+  private mutating func dropUnwanted(
+    of attempt: AttemptRecord, at now: Instant, _ decision: inout Decision
+  ) -> Bool {
+    guard var task = queue.tasks[attempt.task], let ordinals = queue.ordinals[attempt.task] else {
+      return false
+    }
+    let before = task.open
+    for index in attempt.items {
+      let index = Int(index)
+      guard index < ordinals.count, task.isOpen(index), ordinals[index] != TaskQueue.unexpected
+      else { continue }
+      let ordinal = Int(ordinals[index])
+      if let until = observed.keys[ordinal]?.waivedUntil, until > wall(now) {
+        task.close(index)
+        task.reason = .byOperator
+      } else if gap(at: ordinal, now) == nil {
+        task.close(index)
+        task.reason = .filledElsewhere
+      }
+    }
+    guard task.open != before else { return false }
+    queue.put(task, at: attempt.task, into: &decision)
+    return true
   }
 
   /// What the source asked us to wait, capped; everything that goes to it waits as long.
@@ -69,16 +102,16 @@ extension Kernel {
         succeed(Int(ordinal), confirmed: wall(now).seconds, &decision)
       }
       task.close(item.index)
-    case .failed(let failure):
-      guard isExpected else { break }
+    case .failed, .untouched:
+      guard isExpected, task.isOpen(item.index) else { break }
+      // What an attempt did not come to has failed with it: each run counts for every open key.
+      let failure = item.failure ?? end.failure ?? .scraperFault
       let closes = failKey(
         Int(ordinal), failure, end, policy, task: attempt.task, floor: floor, at: now, &decision)
       if closes {
         task.close(item.index)
         task.reason = .absentAtSource
       }
-    case .untouched:
-      break
     }
     queue.put(task, at: attempt.task, into: &decision)
   }

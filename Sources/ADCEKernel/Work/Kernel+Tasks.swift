@@ -191,24 +191,30 @@ extension Kernel {
     }
   }
 
-  /// Takes keys out of the tasks that are not under way; a task without keys is cancelled.
+  /// Takes keys out of the tasks, but for those that an attempt is asking for; a task without keys
+  /// is cancelled.
   mutating func takeOut(
     because reason: TaskRecord.Reason, at now: Instant, _ decision: inout Decision,
     where leaves: (Int) -> Bool
   ) {
     for id in queue.liveIDs {
-      guard var task = queue.tasks[id], task.state != .running, task.state != .admitted,
-        !task.isCount, let ordinals = queue.ordinals[id]
-      else { continue }
+      guard var task = queue.tasks[id], !task.isCount, let ordinals = queue.ordinals[id] else {
+        continue
+      }
+      let asked = queue.attemptOf[id].flatMap { queue.attempts[$0]?.items } ?? []
       let before = task.open
       for (index, ordinal) in ordinals.enumerated()
-      where task.isOpen(index) && ordinal != TaskQueue.unexpected && leaves(Int(ordinal)) {
+      where task.isOpen(index) && ordinal != TaskQueue.unexpected
+        && !asked.contains(UInt32(index)) && leaves(Int(ordinal))
+      {
         task.close(index)
       }
       guard task.open != before else { continue }
       let isEmpty = task.openCount == 0
       queue.put(task, at: id, into: &decision)
-      if isEmpty { close(id, as: .cancelled, reason, at: now, &decision) }
+      if isEmpty, task.state != .running {
+        close(id, as: .cancelled, reason, at: now, &decision)
+      }
     }
   }
 

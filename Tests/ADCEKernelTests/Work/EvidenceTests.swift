@@ -1,0 +1,147 @@
+import Testing
+
+@testable import ADCEKernel
+
+/// No source is ever asked for what the lake already holds.
+struct EvidenceTests {
+  private func world(games: Int = 1) -> TestWorld {
+    TestWorld(games: games, players: 0, dumps: 0)
+  }
+
+  @Test func `old evidence is checked before a first attempt`() {
+    var h = KernelHarness(world())
+    h.start()
+    h.load()
+    #expect(h.scan(.inventory, began: h.now - Span.hour - 1) == [.cycle(1), .lookUp(1)])
+    #expect(h.state(1) == .admitted)
+    #expect(h.lookUp(1) == [.start(1)])
+  }
+
+  @Test func `evidence within its time is believed`() {
+    var h = KernelHarness(world())
+    h.start()
+    h.load()
+    #expect(h.scan(.inventory, began: h.now - Span.hour) == [.cycle(1), .start(1)])
+  }
+
+  @Test func `a key that is found leaves its task without a request`() {
+    var h = KernelHarness(world(games: 2))
+    h.start()
+    h.load()
+    #expect(h.scan(.inventory, began: h.now - Span.day) == [.cycle(1), .lookUp(1)])
+    h.lake.put(TestWorld.box(0), at: TestWorld.begin)
+    #expect(h.lookUp(1) == [.start(1)])
+    #expect(h.keys(1) == [TestWorld.box(1)])
+    #expect(h.numbers.missing == 1)
+  }
+
+  @Test func `a task whose keys are all found is cancelled without a request`() {
+    var h = KernelHarness(world(games: 2))
+    h.start()
+    h.load()
+    h.scan(.inventory, began: h.now - Span.day)
+    h.lake = h.world.fullLake
+    #expect(h.lookUp(1).contains(.runEnded(number: 1)))
+    #expect(h.state(1) == .cancelled)
+    #expect(h.task(1)?.reason == "its objects appeared in the lake")
+    #expect(h.numbers.missing == 0)
+    #expect(h.kernel.attemptsMade == 0)
+  }
+
+  @Test func `a look-up that fails is made again a minute later`() {
+    var h = KernelHarness(world())
+    h.start()
+    h.load()
+    h.scan(.inventory, began: h.now - Span.day)
+    #expect(!h.step(.lookedUp(TaskID(1), .failed("unreachable"))).contains(.lookUp(1)))
+    #expect(h.state(1) == .backingOff)
+    #expect(h.task(1)?.notBefore == h.now + Span.minute)
+    #expect(h.pass(Span.minute).contains(.lookUp(1)))
+  }
+
+  @Test func `after a crash what was running is looked up before it is tried again`() {
+    var h = KernelHarness(world(games: 2))
+    h.begin()
+    #expect(h.kernel.attemptsRunning == 1)
+    h.now = h.now + Span.second
+    h.crash()
+    #expect(h.start(after: .crash) == [.lookUp(1)])
+    #expect(h.kernel.attemptsRunning == 0)
+    #expect(h.task(1)?.reason == "interrupted, outcome unknown")
+    #expect(h.record(of: TestWorld.box(0))?.attempts == 1)
+    // The attempt had stored its object before the process died.
+    h.lake.put(TestWorld.box(0), at: h.now)
+    #expect(h.lookUp(1) == [.start(2)])
+    #expect(h.keys(2) == [TestWorld.box(1)])
+  }
+
+  @Test func `what was asked for by look-up when the process died is asked again`() {
+    var h = KernelHarness(world())
+    h.start()
+    h.load()
+    h.scan(.inventory, began: h.now - Span.day)
+    h.crash()
+    #expect(h.start(after: .crash) == [.lookUp(1)])
+  }
+
+  @Test func `a crash counts as an attempt of the key but not against its scraper`() {
+    var world = world()
+    world.configuration.scrapers[0].retry.maxAttempts = 2
+    var h = KernelHarness(world)
+    h.begin()
+    for _ in 0..<2 {
+      h.crash()
+      h.start(after: .crash)
+      if h.state(1) == .admitted { h.lookUp(1) }
+    }
+    #expect(h.record(of: TestWorld.box(0))?.attempts == 2)
+    #expect(h.kernel.history(ofScraper: "stats_box", at: h.now) == (0, 0))
+  }
+
+  @Test func `what another writer stored while its task ran is not asked for`() {
+    var h = KernelHarness(world(games: 3))
+    h.begin()
+    #expect(h.keys(1) == [TestWorld.box(0)])
+    h.lake.put(TestWorld.box(1), at: TestWorld.begin)
+    h.lake.put(TestWorld.box(2), at: TestWorld.begin)
+    h.now = h.now + Span.minute
+    h.cycle()
+    #expect(!h.succeed(1).contains(.start(2)))
+    #expect(h.kernel.attemptsMade == 1)
+    #expect(h.state(1) == .done)
+  }
+
+  @Test func `newly expected keys have no evidence until they are looked up`() {
+    let old = world(games: 2)
+    var h = KernelHarness(old, lake: old.fullLake)
+    h.begin()
+    h.now = h.now + Span.minute
+    // The lake holds the object of the game that the catalog names from now on.
+    h.lake.put(TestWorld.box(2), at: TestWorld.begin)
+    h.world.games = 3
+    _ = h.request(.reconcile)
+    let effects = h.load()
+    #expect(effects.contains(.lookUp(1)))
+    #expect(h.kernel.attemptsMade == 0)
+    h.lookUp(1)
+    #expect(h.kernel.attemptsMade == 0)
+    #expect(h.numbers.missing == 0)
+  }
+
+  @Test func `a definition changed between two processes has no evidence either`() {
+    let before = world(games: 3)
+    var h = KernelHarness(before, lake: before.fullLake)
+    h.begin()
+    h.now = h.now + Span.minute
+    var configuration = h.configuration
+    configuration.desired.sources[0].dataTypes[0].minBytes = 50
+    h.crash(with: configuration)
+    let effects = h.start()
+    #expect(effects.contains(.loadCatalogs(3)))
+    #expect(h.kernel.attemptsRunning == 0)
+    h.load()
+    h.scan()
+    #expect(h.kernel.attemptsMade == 0)
+    #expect(h.kernel.taskCounts.open == 0)
+  }
+}
