@@ -171,6 +171,10 @@ extension Kernel {
     for id in queue.liveIDs {
       guard var task = queue.tasks[id], task.state == .running || task.state == .admitted
       else { continue }
+      if task.reason == .byOperator {
+        cancelByOperator(id, at: now, &decision)
+        continue
+      }
       if task.state == .running {
         task.mustVerify = true
         task.reason = .unknownOutcome

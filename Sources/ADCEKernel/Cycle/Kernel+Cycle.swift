@@ -262,9 +262,15 @@ extension Kernel {
 
   /// HAVE against SHOULD as of now.
   public func analyse(at now: Instant) -> Analysis {
-    Analysis(
+    var analysis = Analysis(
       space: space, map: observed.map, desired: configuration.desired,
       policy: configuration.gaps, now: wall(now), unattainable: unattainable(at: now))
+    // A waiver by an operator ends by the clock, too.
+    for row in observed.keys.rows.values {
+      guard let end = row.record.waivedUntil, end > wall(now) else { continue }
+      analysis.nextChange = min(analysis.nextChange, end)
+    }
+    return analysis
   }
 
   /// A plane of the keys that are waived or known to be absent at their source.

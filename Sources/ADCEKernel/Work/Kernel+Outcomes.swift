@@ -25,7 +25,8 @@ extension Kernel {
     task.lastFailure = end.failure ?? end.items.lazy.compactMap(\.failure).first
     if task.isCount { endCount(&task, end, policy, floor: floor, at: now, &decision) }
     queue.put(task, at: attempt.task, into: &decision)
-    if wasCancelled {
+    if task.isCount { taskLeft(task) }
+    if wasCancelled, task.isCount || task.openCount > 0 {
       cancelByOperator(attempt.task, at: now, &decision)
     } else if task.state.isLive, !hasItsScraper(task), task.isCount || task.openCount > 0 {
       close(attempt.task, as: .cancelled, .configurationChanged, at: now, &decision)

@@ -86,7 +86,7 @@ extension Kernel {
     if state == .cancelled { run.gapsMayBeFree = true }
   }
 
-  private mutating func taskLeft(_ task: TaskRecord) {
+  mutating func taskLeft(_ task: TaskRecord) {
     if hasRoom(for: task.priority) { run.gapsMayBeFree = true }
   }
 
@@ -181,6 +181,12 @@ extension Kernel {
     let (space, map, time) = (space, observed.map, wall(now))
     takeOut(because: .filledElsewhere, at: now, &decision) { ordinal in
       Analysis.gap(at: ordinal, space: space, map: map, now: time) == nil
+    }
+    for id in queue.liveIDs {
+      guard let task = queue.tasks[id], task.isCount, task.state != .running,
+        let slot = countSlot(of: task), observed.map.found[slot] >= space.slots[slot].expected
+      else { continue }
+      close(id, as: .cancelled, .filledElsewhere, at: now, &decision)
     }
     for slot in space.slots.indices {
       let key = LakeKey(countSlot: space.slots[slot].identity)
