@@ -8,9 +8,10 @@ extension Kernel {
     }
     checkClaims(&result)
     checkAttempts(&result)
-    let policy = configuration.queue
-    if queue.open > policy.maxLive {
-      result.append("\(queue.open) tasks are live, more than \(policy.maxLive)")
+    // Parked tasks that wake are not made to wait for room, so the bounds hold only together.
+    let most = configuration.queue.maxLive + Kernel.parkedMax
+    if queue.liveCount > most {
+      result.append("\(queue.liveCount) tasks are live or parked, more than \(most)")
     }
     if queue.countByState[Int(TaskRecord.State.parked.rawValue)] > Kernel.parkedMax {
       result.append("more than \(Kernel.parkedMax) tasks are parked")

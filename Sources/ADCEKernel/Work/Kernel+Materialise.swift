@@ -250,11 +250,12 @@ extension Kernel {
     return Int64(total.succeeded) * 1_000_000 / Int64(total.finished)
   }
 
-  /// Success rates enter the scores once a cycle.
+  /// Success rates enter the scores once a cycle; what is parked does not compete until it wakes.
   mutating func rescore(at now: Instant, _ decision: inout Decision) {
     let scoring = Scoring(policy: configuration.queue.scoring)
     for id in queue.liveIDs {
-      guard var task = queue.tasks[id], let source = names.text(task.source),
+      guard var task = queue.tasks[id], task.state != .parked,
+        let source = names.text(task.source),
         let type = dataType(source: task.source, type: task.type), let scraper = type.scraper
       else { continue }
       let ordinals = queue.ordinals[id] ?? []

@@ -127,7 +127,7 @@ extension Limits {
     var isBlocked = false
     lane.forEachWindow { scope, allowed in
       guard let index = windowIndex[scope] else { return }
-      switch windows[index].free(min(lane.requests, allowed), of: allowed, at: now) {
+      switch windows[index].free(max(1, min(lane.requests, allowed)), of: allowed, at: now) {
       case .now: break
       case .at(let time): earliest = max(earliest, time)
       case .afterEvent: isBlocked = true

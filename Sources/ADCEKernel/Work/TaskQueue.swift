@@ -38,14 +38,14 @@ struct TaskQueue: Sendable {
     var season: NameID
   }
 
-  struct Timer: Comparable, Sendable {
+  struct Timer: Hashable, Comparable, Sendable {
     var at: Instant
     var task: TaskID
     static func < (a: Timer, b: Timer) -> Bool { (a.at, a.task) < (b.at, b.task) }
   }
 
   /// A ready task by its place in the order of admission; the best is the smallest.
-  struct Ready: Comparable, Sendable {
+  struct Ready: Hashable, Comparable, Sendable {
     var score: Int64
     var ownerOrder: UInt8
     var due: Instant
@@ -146,16 +146,42 @@ extension TaskQueue {
         score: record.score, ownerOrder: record.ownerOrder, due: record.due, task: id)
       lanes[record.scraper, default: Lane(scraper: record.scraper, source: record.source)]
         .insert(ready)
+      trim(record.scraper)
     case .backingOff:
       timers.insert(Timer(at: record.notBefore, task: id))
     case .parked:
       timers.insert(Timer(at: record.notBefore, task: id))
       parkedByAge.insert(Timer(at: record.created, task: id))
+      if TaskQueue.isOvergrown(parkedByAge.count, of: countByState[Int(record.state.rawValue)]) {
+        let tasks = tasks
+        let parked = Set(parkedByAge.unordered.filter { tasks[$0.task]?.state == .parked })
+        parkedByAge = Heap(parked)
+      }
     case .done, .cancelled:
       endedByAge.insert(Timer(at: record.ended, task: id))
     case .admitted, .running:
       break
     }
+  }
+
+  /// Whether a heap holds so many entries that no longer hold that it is to be made anew: memory
+  /// does not grow with time.
+  private static func isOvergrown(_ entries: Int, of valid: Int) -> Bool {
+    entries > 4 * valid + 1024
+  }
+
+  private mutating func trim(_ scraper: NameID) {
+    guard let lane = lanes[scraper],
+      TaskQueue.isOvergrown(max(lane.byScore.count, lane.byAge.count), of: lane.pending)
+    else { return }
+    let tasks = tasks
+    let scores = Set(
+      lane.byScore.unordered.filter {
+        tasks[$0.task]?.state == .pending && tasks[$0.task]?.score == $0.score
+      })
+    lanes[scraper]?.byScore = Heap(scores)
+    lanes[scraper]?.byAge = Heap(
+      Set(lane.byAge.unordered.filter { tasks[$0]?.state == .pending }))
   }
 
   private mutating func setClaims(_ record: TaskRecord, _ id: TaskID, to isClaimed: Bool) {
