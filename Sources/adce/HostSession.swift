@@ -15,7 +15,7 @@ struct HostSession {
     let progress = ProgressLine(isShown: Terminal.errorIsTerminal && !global.quiet)
     self.progress = progress
     let configured = outputs.logLevel.level
-    let level: Logger.Level = global.quiet ? .warning : global.verbose ? .debug : configured
+    let level: Logger.Level = global.quiet ? .error : global.verbose ? .debug : configured
     log = Logger(label: "adce") { label in
       LineLogHandler(
         label: label, level: level, style: outputs.logsJSON == true ? .json : .human
@@ -53,7 +53,7 @@ struct HostSession {
   private func say(_ effect: Effect, _ kernel: borrowing Kernel, _ now: Instant) {
     switch effect {
     case .alert(let alert):
-      log.warning("\(alert.message)")
+      log.error("\(alert.message)")
     case .cycleFinished(let number):
       let total = kernel.analyse(at: now).total
       let open = kernel.taskCounts.open

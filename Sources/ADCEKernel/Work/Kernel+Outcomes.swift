@@ -242,6 +242,10 @@ extension Kernel {
     of attempt: AttemptRecord, at now: Instant, _ decision: inout Decision
   ) {
     guard let ordinals = queue.ordinals[attempt.task] else { return }
+    // It is never the last one: the keys at the head of the queue are in flight at every kill, and a
+    // few kills must not park what no source has refused.
+    let most = UInt16(
+      clamping: max(0, (scraper(named: attempt.scraper)?.retry.maxAttempts ?? 1) - 1))
     for index in attempt.items {
       guard Int(index) < ordinals.count, ordinals[Int(index)] != TaskQueue.unexpected else {
         continue
@@ -249,7 +253,7 @@ extension Kernel {
       let ordinal = Int(ordinals[Int(index)])
       var record = observed.keys[ordinal] ?? KeyRecord()
       record.firstTask = min(record.firstTask, queue.tasks[attempt.task]?.created ?? now)
-      record.attempts = record.attempts &+ 1
+      record.attempts = max(record.attempts, min(record.attempts &+ 1, most))
       observed.setKey(record, at: ordinal, in: space, into: &decision)
     }
   }
