@@ -84,17 +84,18 @@ struct EvidenceTests {
     #expect(h.start(after: .crash) == [.lookUp(1)])
   }
 
-  @Test func `a crash counts as an attempt of the key but not against its scraper`() {
+  @Test func `a crash counts as an attempt of the key, never its last, and not against its scraper`() {
     var world = world()
-    world.configuration.scrapers[0].retry.maxAttempts = 2
+    world.configuration.scrapers[0].retry.maxAttempts = 3
     var h = KernelHarness(world)
     h.begin()
-    for _ in 0..<2 {
+    for _ in 0..<5 {
       h.crash()
       h.start(after: .crash)
       if h.state(1) == .admitted { h.lookUp(1) }
     }
     #expect(h.record(of: TestWorld.box(0))?.attempts == 2)
+    #expect(h.state(1) != .parked)
     #expect(h.kernel.history(ofScraper: "stats_box", at: h.now) == (0, 0))
   }
 
