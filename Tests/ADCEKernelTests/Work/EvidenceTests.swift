@@ -84,7 +84,8 @@ struct EvidenceTests {
     #expect(h.start(after: .crash) == [.lookUp(1)])
   }
 
-  @Test func `a crash counts as an attempt of the key, never its last, and not against its scraper`() {
+  @Test func `a crash counts for the key, never as its last attempt, and not against its scraper`()
+  {
     var world = world()
     world.configuration.scrapers[0].retry.maxAttempts = 3
     var h = KernelHarness(world)
