@@ -114,6 +114,8 @@ public struct Request: Hashable, Sendable {
     case retry([TaskID])
     case cancel([TaskID])
     case waive(keys: [[UInt8]], reason: String, until: CivilDay?)
+    /// Cancels every task that is not running; its gaps may become tasks again at once.
+    case clearQueue
     /// What vanished in a doubted snapshot is really gone.
     case acceptVanished
     /// Admit nothing more; `Effect.drained` follows when nothing is running.

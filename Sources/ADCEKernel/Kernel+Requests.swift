@@ -25,6 +25,10 @@ extension Kernel {
         ? .refused("none of these tasks is under way") : .accepted(live.count)
     case .waive(let keys, let reason, let until):
       answer = waive(keys, reason, until, at: now, &decision)
+    case .clearQueue:
+      let idle = queue.liveIDs.filter { queue.tasks[$0]?.state != .running }
+      for id in idle { close(id, as: .cancelled, .byOperator, at: now, &decision) }
+      answer = .accepted(idle.count)
     case .acceptVanished:
       let count = observed.acceptVanished(in: space, into: &decision)
       run.gapsMayBeFree = true

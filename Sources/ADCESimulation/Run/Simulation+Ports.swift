@@ -34,21 +34,17 @@ extension Simulation {
   /// real matcher, so that the path stays tested and a year stays cheap.
   private mutating func scanned() -> (CoverageMap, milliseconds: Int64) {
     scans += 1
-    var map = CoverageMap(for: kernel.space)
-    if scans % 16 == 1 {
-      var key: [UInt8] = []
-      for index in 0..<world.objectCount {
-        guard let facts = world.facts(index) else { continue }
-        key.removeAll(keepingCapacity: true)
-        world.appendKey(index, to: &key)
-        key.withUnsafeBytes { map.observe(key: $0, facts: facts, in: kernel.space) }
-      }
-    } else {
+    guard scans % 16 == 1 else {
       refreshOrdinals()
-      for index in 0..<world.objectCount where ordinals[index] >= 0 {
-        guard let facts = world.facts(index) else { continue }
-        map.set(Int(ordinals[index]), facts: facts, in: kernel.space)
-      }
+      return (mirror, 500)
+    }
+    var map = CoverageMap(for: kernel.space)
+    var key: [UInt8] = []
+    for index in 0..<world.objectCount {
+      guard let facts = world.facts(index) else { continue }
+      key.removeAll(keepingCapacity: true)
+      world.appendKey(index, to: &key)
+      key.withUnsafeBytes { map.observe(key: $0, facts: facts, in: kernel.space) }
     }
     return (map, 500)
   }
@@ -62,6 +58,16 @@ extension Simulation {
       world.appendKey(index, to: &key)
       return key.withUnsafeBytes { kernel.space.ordinal(of: $0).map { Int32($0) } ?? -1 }
     }
+    mirror = CoverageMap(for: kernel.space)
+    for index in ordinals.indices { reflect(index) }
+  }
+
+  /// Shows one object of the lake in the mirror.
+  private mutating func reflect(_ index: Int) {
+    guard index < ordinals.count, ordinals[index] >= 0, let facts = world.facts(index) else {
+      return
+    }
+    mirror.set(Int(ordinals[index]), facts: facts, in: kernel.space)
   }
 
   // MARK: Attempts
@@ -80,6 +86,7 @@ extension Simulation {
     let answer = options.faults.answer(world, index: index, attempt: id.number)
     if case .stored(let bytes) = answer.outcome {
       world.store(index, bytes: bytes, at: now + answer.milliseconds)
+      if ordinalsFor == kernel.space.fingerprint { reflect(index) }
     }
     var end = AttemptEnd(
       attempt: id, failure: nil,

@@ -32,6 +32,8 @@ public struct Simulation: ~Copyable {
   /// Kernel ordinals of the world's objects, for the key space with this fingerprint.
   var ordinals: [Int32] = []
   var ordinalsFor = Hash128.zero
+  /// The lake as a map of that key space, kept up with each object that is stored.
+  var mirror: CoverageMap
   var source = SourceOracle()
   var tally = Tally()
   var crashTimes: [Instant] = []
@@ -47,6 +49,7 @@ public struct Simulation: ~Copyable {
     self.options = options
     world = World(plan: options.plan, seed: options.seed)
     kernel = Kernel(configuration: world.configuration)
+    mirror = CoverageMap(for: kernel.space)
     report = SimulationReport(seed: options.seed, objects: options.plan.objectsDue)
     for index in 0..<options.crashes {
       let share = world.draw.millionth(.crashes, UInt64(index))

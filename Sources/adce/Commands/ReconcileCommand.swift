@@ -30,6 +30,8 @@ struct ReconcileCommand: ParsableCommand {
   var dryRun = false
   @Option(help: .init("Pretend that it is this time (ISO 8601, with zone).", valueName: "time"))
   var now: WallTime?
+  @Flag(help: "Agree that what has vanished from the lake is gone: make tasks of it.")
+  var acceptVanished = false
   @Flag(help: "Exit with 1 if gaps remain.")
   var failOnGaps = false
 
@@ -49,6 +51,7 @@ struct ReconcileCommand: ParsableCommand {
     }
     let made = host.withKernel { kernel, _ in kernel.tasksMade }
     let cancelled = host.withKernel { kernel, _ in kernel.taskCounts.byState[.cancelled] ?? 0 }
+    if acceptVanished { host.post(.requested(Request(id: 0, action: .acceptVanished))) }
     let session = HostSession(global, loaded.outputs)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.

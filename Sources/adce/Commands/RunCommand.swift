@@ -54,6 +54,9 @@ struct RunCommand: ParsableCommand {
     } catch {
       throw global.report(error)
     }
+    if loaded.loop.clearsQueueOnStart {
+      host.post(.requested(Request(id: 0, action: .clearQueue)))
+    }
     let session = HostSession(global, loaded.outputs)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.

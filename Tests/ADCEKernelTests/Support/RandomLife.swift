@@ -234,7 +234,7 @@ struct RandomLife: ~Copyable {
     let some = ids.isEmpty ? [] : (0..<2).map { _ in chance.pick(ids) }
     let source: String? = chance.isOne(in: 3) ? nil : chance.pick(["stats", "site", "nobody"])
     let action: Request.Action
-    switch chance.below(10) {
+    switch chance.below(11) {
     case 0: action = .reconcile
     case 1: action = .pause(source: source)
     case 2, 3, 4: action = .resume(source: source)
@@ -245,6 +245,7 @@ struct RandomLife: ~Copyable {
         keys: [Array(TestWorld.box(chance.below(20)).utf8)], reason: "nobody wants it",
         until: chance.isOne(in: 2) ? nil : CivilDay(containing: wall))
     case 8: action = .acceptVanished
+    case 9: action = .clearQueue
     default: action = chance.isOne(in: 4) ? .drain : .resume(source: nil)
     }
     _ = harness.request(action).map { carryOut($0) }

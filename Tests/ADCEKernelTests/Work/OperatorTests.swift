@@ -50,6 +50,16 @@ struct OperatorTests {
     #expect(h.kernel.taskIDs.count == 3)
   }
 
+  @Test func `a cleared queue cancels what does not run, and its gaps are tasks again`() {
+    var h = begun(games: 4)
+    #expect(h.state(1) == .running)
+    #expect(h.state(2) == .pending)
+    #expect(h.request(.clearQueue).contains(.answered(id: 1, .accepted(1))))
+    #expect(h.state(1) == .running)
+    #expect(h.state(2) == .cancelled)
+    #expect(h.state(3) == .pending)
+  }
+
   @Test func `a running task that is cancelled is stopped, and its rest dropped when it ends`() {
     var h = begun(games: 2)
     #expect(
