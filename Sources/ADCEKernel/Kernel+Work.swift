@@ -46,12 +46,4 @@ extension Kernel {
     guard let task = queue.tasks[id], let items = queue.items[id] else { return [] }
     return (0..<items.count).filter { task.isOpen($0) }.map { ($0, Array(items.key($0))) }
   }
-
-  /// Hash of the body that we stored under a key, if we did and still know.
-  public func contentHash(of key: [UInt8]) -> Hash128? {
-    guard let ordinal = key.withUnsafeBytes({ space.ordinal(of: $0) }),
-      let hash = observed.ledger[ordinal]?.contentHash, hash != .zero
-    else { return nil }
-    return hash
-  }
 }

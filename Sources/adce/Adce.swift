@@ -32,8 +32,6 @@ struct Adce: ParsableCommand {
     ])
 
   static func main() {
-    // Threads inherit the mask: blocked before any is started, so that one thread can wait for them.
-    SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
     do {
       var command = try parseAsRoot(
         GlobalOptions.moved(Array(CommandLine.arguments.dropFirst())))

@@ -28,7 +28,7 @@ extension Host {
       }
     }
     let clock = SystemClock(continuing: kernel.bootClock, wall: options.pretendedNow)
-    let space = Locked<KeySpace?>(nil)
+    let space = Locked<KeySpace?>(kernel.space)
     let (executor, threads) = try ports(of: loaded, lake, stateDirectory, options, space)
     return Host(
       loaded: loaded, options: options, clock: clock, lake: lake, executor: executor,

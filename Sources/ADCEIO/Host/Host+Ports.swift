@@ -6,8 +6,8 @@ internal import ADCEKernel
   internal import Darwin
 #endif
 
-// What an effect leads to. Everything that may wait happens on another thread and comes back as
-// an event.
+// What an effect leads to. Scans, look-ups and attempts happen on other threads and come back as
+// events; the catalogs, local files, are read on the host's own.
 
 extension Host {
   func release(_ effect: Effect) {

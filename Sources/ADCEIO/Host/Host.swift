@@ -70,6 +70,10 @@ public final class Host {
   var scanBegan: Int64 = 0
   var cycleBegan: Int64 = 0
   private var sequence: UInt64
+  /// Commits of unknown outcome in a row.
+  private var recoveries = 0
+  private static let recoveriesMax = 5
+  private var lastFailure: StoreFailure?
   var ending: Ending?
 
   init(
@@ -104,9 +108,17 @@ public final class Host {
     body(kernel, clock.now)
   }
 
-  /// Runs until the kernel says that it is over.
+  /// Runs until the kernel says that it is over. Nothing is left running, whatever ends it.
   public func run(_ observer: Observer) throws(HostFailure) -> Ending {
     self.observer = observer
+    defer {
+      executor.cancelAll(graceMilliseconds: 0)
+      var polls = 0
+      while executor.runningCount > 0, polls < 500 {
+        usleep(10_000)
+        polls += 1
+      }
+    }
     var wakeAt = try process([start])
     while ending == nil {
       let wait = max(0, wakeAt - clock.now)
@@ -115,7 +127,6 @@ public final class Host {
       if events.isEmpty { events = [.woken] }
       wakeAt = try process(events)
     }
-    executor.cancelAll(graceMilliseconds: 0)
     return ending ?? .finished
   }
 
@@ -150,9 +161,13 @@ public final class Host {
     }
     let stepped = SystemClock.milliseconds(CLOCK_MONOTONIC)
     guard try commit() else {
+      recoveries += 1
+      // A disk that fails again and again is no place to go on: the supervisor decides.
+      if recoveries > Host.recoveriesMax, let failure = lastFailure { throw .store(failure) }
       try recover()
       return try process([start])
     }
+    recoveries = 0
     if hasScan {
       timings.analyse = stepped - began
       timings.commit = SystemClock.milliseconds(CLOCK_MONOTONIC) - stepped
@@ -178,6 +193,7 @@ public final class Host {
       } catch {
         if case .outcomeUnknown = error {
           observer.onTrouble(error.message)
+          lastFailure = error
           return false
         }
         guard error.isCleanRefusal else { throw .store(error) }
@@ -202,15 +218,18 @@ public final class Host {
   /// After a commit of unknown outcome: stop every effect, drop the kernel and all that was queued
   /// for it, open the store again, recover.
   private func recover() throws(HostFailure) {
+    if kernel.run.isDraining { inbox.post(.requested(Request(id: 0, action: .drain))) }
     executor.cancelAll(graceMilliseconds: 1000)
     while executor.runningCount > 0 { usleep(10_000) }
-    inbox.removeAll()
+    inbox.removeAnswers()
     guard let directory = store?.directory else { return }
     store = nil
     let fresh = try Host.open(directory, .readWrite)
     kernel = try Host.kernel(of: fresh, kernel.configuration)
     sequence = fresh.meta.sequence
     store = consume fresh
+    let space = kernel.space
+    currentSpace.withLock { $0 = space }
     executor.reopen()
   }
 }

@@ -61,10 +61,13 @@ final class Inbox: Sendable {
     return events
   }
 
-  /// Forgets what is there: it was meant for a kernel that is no more.
-  func removeAll() {
+  /// Forgets the answers that are there: they were meant for a kernel that is no more. What
+  /// operators asked for stays.
+  func removeAnswers() {
     pthread_mutex_lock(mutex)
-    events = []
+    events.removeAll { event in
+      if case .requested = event { false } else { true }
+    }
     pthread_mutex_unlock(mutex)
   }
 }

@@ -111,6 +111,7 @@ extension Kernel {
     case .loop:
       if run.phase == .running, readyCount > 0 { return }
     case .once:
+      if configuration.loop.makesTasks, hasRoom, run.gapsMayBeFree { return }
       if earliestStart(at: now) <= now + run.waitMilliseconds { return }
     case .reconcile, .observer: break
     }
@@ -134,7 +135,13 @@ extension Kernel {
   /// When anything at all could start, if nothing else happens.
   private mutating func earliestStart(at now: Instant) -> Instant {
     guard !run.isPaused else { return .distantFuture }
-    var result = queue.nextTimer()?.at ?? .distantFuture
+    var result = Instant.distantFuture
+    for id in queue.liveIDs {
+      guard let task = queue.tasks[id], task.state == .backingOff || task.state == .parked
+      else { continue }
+      // What our own disk or lake refuses is tried again for ever: `once` does not wait for it.
+      if task.lastFailure != .ownFault { result = min(result, task.notBefore) }
+    }
     for scraper in queue.busyLanes {
       switch laneVerdict(scraper, at: now) {
       case .now: return now

@@ -164,8 +164,8 @@ extension Limits {
 
   /// Counts an attempt that ended: its requests move from flight into the quantum of now.
   ///
-  /// `lane` is nil for a scraper that the configuration no longer has. `made` is how many requests
-  /// it made; nil = as many as it was admitted with.
+  /// Without a `lane` no window counts it. `made` is how many requests it made; nil = as many as it
+  /// was admitted with.
   mutating func end(
     _ attempt: AttemptRecord, lane: LaneLimits?, made: Int?, at now: Instant,
     into decision: inout Decision

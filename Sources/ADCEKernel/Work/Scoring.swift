@@ -1,7 +1,7 @@
 /// score = (base + age) × multiplier − penalty + success, in millionths of a point.
 ///
 /// A task's stored score takes its age as at the epoch, so that all tasks of a source age alike
-/// and keep their order; `aged` adds what all of them have gained since.
+/// and keep their order; `gain` is what all of them have gained since.
 struct Scoring: Sendable {
   let policy: Configuration.Scoring
 

@@ -15,7 +15,7 @@ struct TaskQueue: Sendable {
   private(set) var lanes: [NameID: Lane] = [:]
   /// Ordinals of the keys that are open in a live task.
   private(set) var claimed: [UInt64] = []
-  /// Count slots (`KeySpace.CountSlot.identity` as a lake key) with a live task.
+  /// Counts that a live task is to fill.
   private(set) var claimedCounts: [TaskSlot: TaskID] = [:]
   /// Each live task's keys as ordinals; `TaskQueue.unexpected` where the space has none.
   private(set) var ordinals: [TaskID: [UInt32]] = [:]

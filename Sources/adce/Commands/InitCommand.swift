@@ -14,6 +14,7 @@ struct InitCommand: ParsableCommand {
         cd my-lake && adce config check && adce reconcile
       """)
 
+  @OptionGroup var global: GlobalOptions
   @Argument(help: "The folder to make.") var directory: String
 
   func run() throws {

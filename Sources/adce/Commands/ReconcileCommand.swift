@@ -36,6 +36,8 @@ struct ReconcileCommand: ParsableCommand {
   var failOnGaps = false
 
   func run() throws {
+    // Threads inherit the mask: blocked before any is started, so that one can wait for them.
+    SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
     let loaded = try global.load()
     var options = Host.Options()
     options.mode = .reconcile

@@ -38,6 +38,8 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    // Threads inherit the mask: blocked before any is started, so that one can wait for them.
+    SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
     let loaded = try global.load(dryRun: dryRun ? true : nil)
     guard loaded.loop.isEnabled else {
       print("adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do")
@@ -67,7 +69,6 @@ struct RunCommand: ParsableCommand {
     if report.hasGaps, !global.isJSON, !global.quiet {
       Terminal.error("Gaps remain: `adce gaps` names them, `adce tasks` says what keeps them.")
     }
-    if ending == .drained { return }
-    if failOnGaps, report.hasGaps { throw ExitCode(1) }
+    if failOnGaps, report.hasGaps || ending == .drained { throw ExitCode(1) }
   }
 }
