@@ -21,6 +21,8 @@ modules+='|HashTreeCollections|BasicContainers|InternalCollectionsUtilities'
 
 # Runtime and compiler support without a name in a module.
 plain='memcpy|memmove|memset|memcmp|bzero|strlen|malloc_usable_size|malloc_size'
+# The compiler keeps the frames of in-place accessors (`_modify`, `_read`) on the heap by itself.
+plain+='|malloc|free'
 plain+='|__stack_chk_fail|__stack_chk_guard|_Unwind_Resume|_GLOBAL_OFFSET_TABLE_'
 plain+='|__(u?div|u?mod|mul|ashl|ashr|lshr)ti[34]'
 plain+='|_?swift[A-Z_][A-Za-z0-9_]*'
