@@ -95,17 +95,7 @@ public struct URLTemplate: Hashable, Sendable {
 
   /// Percent-encoded, so that no value can change a URL's structure.
   public static func encoded(_ value: String) -> String {
-    var text = ""
-    for byte in value.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        text += digits.count < 2 ? "%0" + digits : "%" + digits
-      }
-    }
-    return text
+    PercentEncoding.encode(value.utf8)
   }
 }
 

@@ -12,6 +12,8 @@ final class HTTPInbox: @unchecked Sendable {
   struct Contents {
     var arrivals: [Arrival] = []
     var cancelled: [UInt64] = []
+    /// Transfers that waited for their reader, which has caught up.
+    var resumed: [UInt64] = []
     var isStopping = false
     /// The loop has left: nothing more is taken in.
     var isClosed = false
@@ -49,6 +51,14 @@ final class HTTPInbox: @unchecked Sendable {
     }
   }
 
+  func resume(_ id: UInt64) {
+    contents.withLock { contents in
+      guard !contents.isClosed else { return }
+      contents.resumed.append(id)
+      curl_multi_wakeup(multi)
+    }
+  }
+
   func stop() {
     contents.withLock { contents in
       guard !contents.isClosed else { return }
@@ -63,6 +73,7 @@ final class HTTPInbox: @unchecked Sendable {
       let taken = contents
       contents.arrivals.removeAll()
       contents.cancelled.removeAll()
+      contents.resumed.removeAll()
       return taken
     }
   }

@@ -28,6 +28,10 @@ final class HTTPLoop {
       let arrived = inbox.take()
       for arrival in arrived.arrivals { start(arrival) }
       for id in arrived.cancelled { end(id, with: HTTPFailure(.cancelled, "cancelled")) }
+      for id in arrived.resumed {
+        guard let easy = running[id]?.easy else { continue }
+        curl_easy_pause(easy, CURLPAUSE_CONT)
+      }
       isStopping = arrived.isStopping
       if isStopping { break }
       var active: Int32 = 0
@@ -52,6 +56,7 @@ final class HTTPLoop {
     let transfer = HTTPTransfer(
       id: arrival.id, request: arrival.request, started: monotonicMilliseconds(),
       completion: arrival.completion)
+    transfer.resume = { [inbox] in inbox.resume(arrival.id) }
     running[arrival.id] = (transfer, easy)
     launch(transfer, easy)
   }

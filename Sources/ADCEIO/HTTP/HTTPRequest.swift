@@ -29,6 +29,13 @@ package struct HTTPRequest: Sendable {
   package var headers: [HTTPHeader] = []
   /// Sent with POST and PUT only.
   package var body: [UInt8] = []
+  /// Sent in place of `body`.
+  package var file: HTTPFileBody?
+  /// Gets the body of an answer that is a success (2xx), in place of `HTTPResponse.body`; the bounds
+  /// on a body hold all the same.
+  package var stream: HTTPBodyStream?
+  /// Leave `.` and `..` in the path as they are.
+  package var keepsDotSegments = false
   package var limits = Limits()
   package var redirects = Redirects()
   /// Ask for any content coding that libcurl can undo, and undo it.

@@ -1,5 +1,11 @@
 internal import CCurl
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// One request on its way: what libcurl's callbacks write into. Belongs to the loop's thread.
 final class HTTPTransfer {
   let id: UInt64
@@ -14,8 +20,16 @@ final class HTTPTransfer {
   /// Set by a callback that stops the transfer: wins over curl's own word.
   var stoppedBecause: HTTPFailure?
 
-  private var headerBytes = 0
-  private var sent = 0
+  /// Wakes the transfer up when its stream has room again.
+  var resume: @Sendable () -> Void = {}
+
+  var status = 0
+  /// Of the body, in a stream.
+  var streamed: Int64 = 0
+  var headerBytes = 0
+  var sent: Int64 = 0
+  /// Open while a file is sent.
+  private var file: OpenFile?
   private var headerList: UnsafeMutablePointer<curl_slist>?
   /// libcurl writes its sentence on an error here: it must not move while the transfer lives.
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -46,9 +60,12 @@ final class HTTPTransfer {
     hops += 1
     headers.removeAll(keepingCapacity: true)
     body.removeAll(keepingCapacity: true)
+    status = 0
+    streamed = 0
     headerBytes = 0
     sent = 0
     errorText.pointee = 0
+    try openFile()
     // Every option below exists in 7.85 and later; a failure is one of memory, or of the URL.
     var ok = adce_curl_set_string(easy, CURLOPT_URL, request.url) == CURLE_OK
     func set(_ option: CURLoption, _ value: Int) {
@@ -57,6 +74,9 @@ final class HTTPTransfer {
     ok = adce_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK && ok
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_FOLLOWLOCATION, 0)
+    set(CURLOPT_PATH_AS_IS, request.keepsDotSegments ? 1 : 0)
+    if request.stream != nil { set(CURLOPT_BUFFERSIZE, 256 << 10) }
+    if request.file != nil { set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10) }
     set(CURLOPT_SSL_VERIFYPEER, 1)
     set(CURLOPT_SSL_VERIFYHOST, 2)
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
@@ -98,7 +118,7 @@ final class HTTPTransfer {
     }
     _ = adce_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headerList)
     if request.method == .post || request.method == .put {
-      _ = adce_curl_set_size(easy, CURLOPT_INFILESIZE_LARGE, request.body.count)
+      _ = adce_curl_set_size(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(bodyBytes))
     }
     if request.method == .post || request.method == .delete {
       _ = adce_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
@@ -137,65 +157,23 @@ final class HTTPTransfer {
   static func of(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer {
     Unmanaged<HTTPTransfer>.fromOpaque(context!).takeUnretainedValue()
   }
-}
 
-// What libcurl's callbacks do. Returning another count than was offered stops the transfer.
-extension HTTPTransfer {
-  private func received(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-    guard Int64(body.count + count) <= request.limits.bodyBytesMax else {
-      stoppedBecause = HTTPFailure(
-        .tooLarge, "the body is larger than \(request.limits.bodyBytesMax) bytes")
-      return count == 0 ? 1 : 0
+  /// Of the request.
+  var bodyBytes: Int64 { request.file?.count ?? Int64(request.body.count) }
+
+  private func openFile() throws(HTTPFailure) {
+    guard let path = request.file?.path else { return }
+    do throws(SystemCallFailure) {
+      file = try OpenFile.open(path, O_RDONLY)
+    } catch {
+      throw HTTPFailure(.own, error.description)
     }
-    body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
-    return count
   }
 
-  private func receivedHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-    headerBytes += count
-    guard headerBytes <= 256 << 10 else {
-      stoppedBecause = HTTPFailure(.tooLarge, "the header is larger than 256 KiB")
-      return 0
-    }
-    let line = UnsafeRawBufferPointer(start: bytes, count: count)
-    if line.starts(with: "HTTP/".utf8) {
-      // The status line of the next answer, after a 1xx: what came before does not count.
-      headers.removeAll(keepingCapacity: true)
-    } else if let colon = line.firstIndex(of: 0x3A) {
-      let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
-      headers.append(HTTPHeader(name, trimmed(line[(colon + 1)...])))
-    }
-    return count
-  }
-
-  private func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
-    var rest = bytes
-    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-    while let first = rest.first, isBlank(first) { rest.removeFirst() }
-    while let last = rest.last, isBlank(last) { rest.removeLast() }
-    return String(decoding: rest, as: UTF8.self)
-  }
-
-  private func fill(_ bytes: UnsafeMutablePointer<CChar>?, _ room: Int) -> Int {
-    let count = min(room, request.body.count - sent)
-    guard let bytes, count > 0 else { return 0 }
-    request.body.withUnsafeBytes {
-      UnsafeMutableRawPointer(bytes).copyMemory(from: $0.baseAddress! + sent, byteCount: count)
-    }
-    sent += count
-    return count
-  }
-
-  private func rewind(to offset: curl_off_t) -> Int32 {
-    guard offset >= 0, offset <= request.body.count else { return 1 }
-    sent = offset
-    return 0
-  }
-
-  private func progressed(_ down: curl_off_t) -> Int32 {
-    guard Int64(down) > request.limits.rawBytesMax else { return 0 }
-    stoppedBecause = HTTPFailure(
-      .tooLarge, "more than \(request.limits.rawBytesMax) bytes were sent")
-    return 1
+  func readFile(
+    _ buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) throws(SystemCallFailure) -> Int {
+    if file == nil { return 0 }
+    return try file!.read(into: buffer, at: offset)
   }
 }

@@ -105,6 +105,26 @@ package struct OpenFile: ~Copyable, Sendable {
     return count
   }
 
+  /// Reads from an offset, without moving what `read(into:)` goes by; fewer bytes only at the end.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) throws(SystemCallFailure) -> Int {
+    var count = 0
+    while count < buffer.count {
+      // Within the buffer: `count` never exceeds its size.
+      let got = pread(
+        descriptor, buffer.baseAddress! + count, buffer.count - count, off_t(offset) + off_t(count))
+      if got > 0 {
+        count += got
+      } else if got == 0 {
+        break
+      } else if errno != EINTR {
+        throw SystemCallFailure("pread", path)
+      }
+    }
+    return count
+  }
+
   package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemCallFailure) {
     var done = 0
     while done < bytes.count {

@@ -24,14 +24,9 @@ package enum MD5 {
     }
 
     /// The digest of all so far.
-    package var hex: String {
-      let digits = Array("0123456789abcdef".utf8)
-      var text: [UInt8] = []
-      for byte in hash.finalize() {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-      }
-      return String(decoding: text, as: UTF8.self)
-    }
+    package var hex: String { SHA256Text.hex(digits: hash.finalize()) }
+
+    /// The same as in `Content-MD5`.
+    package var base64: String { Base64.encode(Array(hash.finalize())) }
   }
 }

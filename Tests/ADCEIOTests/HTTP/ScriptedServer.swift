@@ -24,7 +24,7 @@ final class ScriptedServer: Sendable {
   let port: UInt16
   private let listener: Int32
   private let thread: DedicatedThread
-  private let seen = Locked<[String]>([])
+  private let seen = Locked<[(head: String, body: [UInt8])]>([])
 
   /// - Parameter script: gets the request's head, and its number from 0.
   init(_ script: @escaping @Sendable (String, Int) -> Answer) throws {
@@ -48,9 +48,9 @@ final class ScriptedServer: Sendable {
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { break }
-        let head = ScriptedServer.readHead(connection)
+        let (head, body) = ScriptedServer.read(connection)
         let number = seen.withLock { seen in
-          seen.append(head)
+          seen.append((head, body))
           return seen.count - 1
         }
         switch script(head, number) {
@@ -84,16 +84,33 @@ final class ScriptedServer: Sendable {
   var url: String { "http://127.0.0.1:\(port)" }
 
   /// The heads of the requests that came, in their order.
-  var requests: [String] { seen.withLock { $0 } }
+  var requests: [String] { seen.withLock { $0.map(\.head) } }
 
-  private static func readHead(_ connection: Int32) -> String {
+  /// The bodies of those that told their length, in the same order.
+  var bodies: [[UInt8]] { seen.withLock { $0.map(\.body) } }
+
+  private static func read(_ connection: Int32) -> (head: String, body: [UInt8]) {
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while !String(decoding: bytes, as: UTF8.self).contains("\r\n\r\n") {
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    /// Where the body begins, and where it ends.
+    var body: Range<Int>?
+    while body.map({ bytes.count < $0.upperBound }) ?? true {
       let count = recv(connection, &chunk, chunk.count, 0)
       guard count > 0 else { break }
       bytes += chunk[..<count]
+      guard body == nil, let start = end(ofHeadIn: bytes) else { continue }
+      let lines = String(decoding: bytes[..<start], as: UTF8.self).lowercased().split(
+        separator: "\r\n")
+      let length = lines.first { $0.hasPrefix("content-length:") }?.split(separator: ":").last
+      body = start..<start + (length.flatMap { Int($0.filter(\.isNumber)) } ?? 0)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    let start = body?.lowerBound ?? bytes.count
+    return (String(decoding: bytes[..<start], as: UTF8.self), Array(bytes[start...]))
+  }
+
+  private static func end(ofHeadIn bytes: [UInt8]) -> Int? {
+    let mark = Array("\r\n\r\n".utf8)
+    guard bytes.count >= mark.count else { return nil }
+    return (mark.count...bytes.count).first { bytes[($0 - mark.count)..<$0].elementsEqual(mark) }
   }
 }

@@ -57,7 +57,8 @@ struct CredentialResolution: Sendable {
     return value
   }
 
-  private func contents(of path: String) throws(CredentialFault) -> String {
+  /// A regular file of at most 64 KiB that nobody but its owner may write.
+  func contents(of path: String) throws(CredentialFault) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw CredentialFault(
