@@ -196,6 +196,12 @@ extension Kernel {
     rebuildSpace(at: now, &decision)
     reconcileTasksWithConfiguration(at: now, &decision)
     run.gapsMayBeFree = true
+    if cycle.phase == .loadingCatalogs {
+      // What is being read is the old configuration's, and is told by index: asked for again.
+      let ticket = nextTicket()
+      cycle.ticket = ticket.number
+      decision.effects.append(.loadCatalogs(ticket))
+    }
     requestCycle(.configuration, scan: .ifOld, at: now, &decision)
   }
 

@@ -27,14 +27,8 @@ struct HostSession {
   }
 
   func run(_ host: Host) throws -> Host.Ending {
-    let poster = host.poster
-    let stop = host.stopper
-    let drains = SignalCount()
     do throws(HostFailure) {
-      try SignalWatch.start([SignalWatch.terminate, SignalWatch.interrupt]) { _ in
-        if drains.next() > 1 { stop() }
-        poster(.requested(Request(id: 0, action: .drain)))
-      }
+      try watchSignals(host)
       let (progress, log) = (progress, log)
       var observer = Host.Observer()
       observer.onStep = { kernel, now in progress.show(kernel, now) }
@@ -47,6 +41,26 @@ struct HostSession {
       return ending
     } catch {
       throw global.report(error)
+    }
+  }
+
+  /// TERM and INT drain, a second one stops what runs; HUP reloads.
+  private func watchSignals(_ host: Host) throws(HostFailure) {
+    let (desk, stop, log) = (host.desk, host.stopper, log)
+    let drains = SignalCount()
+    let ends = [SignalWatch.terminate, SignalWatch.interrupt]
+    try SignalWatch.start(ends + [SignalWatch.hangUp]) { signal in
+      guard ends.contains(signal) else {
+        return desk.submit(OperatorRequest(.reload, by: .ours(.signal))) { reply in
+          if let message = reply.message {
+            log.error("\(message)")
+          } else {
+            log.notice("the configuration was reloaded")
+          }
+        }
+      }
+      if drains.next() > 1 { stop() }
+      desk.submit(OperatorRequest(.act(.drain), by: .ours(.signal))) { _ in }
     }
   }
 

@@ -2,7 +2,14 @@ import ADCEIO
 import ADCEKernel
 import ArgumentParser
 
-/// An operator's wish, carried out on the state itself while no daemon holds it.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// An operator's wish: the daemon that holds the state carries it out, or, if there is none, it is
+/// carried out on the state itself.
 struct OperatorSession {
   let global: GlobalOptions
 
@@ -10,20 +17,66 @@ struct OperatorSession {
 
   /// `done` says what happened, from how many it concerned.
   func perform(_ action: Request.Action, _ done: (Int) -> String) throws {
-    let loaded = try global.load(quietly: true)
-    let answer: Effect.Answer
-    do throws(HostFailure) {
-      answer = try Host.perform(
-        action, stateDirectory: global.stateDirectory, configuration: loaded.kernel)
-    } catch {
-      throw global.report(error)
+    let reply: ControlReply
+    if let answer = try ask(.act(action)) {
+      reply = answer
+    } else {
+      let loaded = try global.load(quietly: true)
+      do throws(HostFailure) {
+        reply = try Host.perform(
+          action, stateDirectory: global.stateDirectory, configuration: loaded.kernel)
+      } catch {
+        throw global.report(error)
+      }
     }
-    switch answer {
-    case .accepted(let count):
-      global.show(.map([.init("accepted", .integer(Int64(count)))]), table: done(count))
-    case .refused(let reason):
-      Terminal.error("adce: \(reason)")
-      throw ExitCode(1)
+    try refuse(reply)
+    global.show(reply.result, table: done(reply.count ?? 0))
+  }
+
+  /// What the daemon that holds the state answers; nil if there is none.
+  func ask(
+    _ command: ControlCommand, waitingMilliseconds: Int64? = 30_000
+  ) throws -> ControlReply? {
+    // One that has just begun listens in a moment; one that ends lets the state go in a moment.
+    for attempt in 0..<40 {
+      guard let writer = Store.writer(of: global.stateDirectory) else { return nil }
+      do throws(ControlClient.Failure) {
+        return try ControlClient.ask(
+          command, stateDirectory: global.stateDirectory,
+          waitingMilliseconds: waitingMilliseconds)
+      } catch {
+        switch error {
+        case .failed(let reason):
+          Terminal.error("adce: \(reason)")
+          throw ExitCode(75)
+        case .noDaemon where attempt == 39:
+          throw global.report(
+            .store(
+              .heldBy(
+                directory: global.stateDirectory, pid: writer.pid, since: writer.since)))
+        case .noDaemon: usleep(50_000)
+        }
+      }
     }
+    return nil
+  }
+
+  /// The same, for what only a daemon can do: without one the command ends with 3.
+  func askDaemon(_ command: ControlCommand) throws -> ControlReply {
+    guard let reply = try ask(command) else { throw notRunning() }
+    return reply
+  }
+
+  /// Says that there is no daemon, and gives the exit code for it.
+  func notRunning() -> ExitCode {
+    Terminal.error("adce: no daemon holds \(global.stateDirectory): it is not running")
+    return ExitCode(3)
+  }
+
+  /// Ends the command if the answer is a no.
+  func refuse(_ reply: ControlReply) throws {
+    guard reply.exitCode != 0 else { return }
+    Terminal.error("adce: \(reply.message ?? "refused")")
+    throw ExitCode(reply.exitCode)
   }
 }

@@ -56,16 +56,3 @@ enum Environment {
     return result
   }
 }
-
-/// Peak resident memory of this process, in bytes.
-func peakResidentBytes() -> Int64 {
-  var usage = rusage()
-  // RUSAGE_SELF is imported with a type that getrusage does not take; its value is 0 everywhere.
-  #if canImport(Glibc)
-    getrusage(__rusage_who_t(0), &usage)
-    return Int64(usage.ru_maxrss) * 1024
-  #else
-    getrusage(RUSAGE_SELF, &usage)
-    return Int64(usage.ru_maxrss)
-  #endif
-}

@@ -8,7 +8,7 @@ import Testing
     let first = try lake.start("run")
     let hasBegun = try wait(20) { try !lake.origin.requests().isEmpty }
     try #require(hasBegun, "\(first.errorsSoFar)")
-    for command in [["run", "--once"], ["reconcile"], ["tasks", "retry", "1"]] {
+    for command in [["run", "--once"], ["run"]] {
       let second = try Program.adce.run(lake.options + command)
       #expect(second.code == 75, "\(command): \(second)")
       #expect(second.errors.contains("process \(first.pid) "), "\(second)")

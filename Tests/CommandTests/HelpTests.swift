@@ -8,6 +8,7 @@ import Testing
     ["tasks", "cancel"], ["scrapers"], ["scrapers", "list"], ["scrapers", "show"],
     ["scrapers", "check"], ["config"], ["config", "check"], ["config", "show"],
     ["config", "suggest"], ["state"], ["state", "verify"], ["state", "export"], ["init"],
+    ["pause"], ["resume"], ["reload"],
   ]
 
   @Test(arguments: commands)

@@ -12,10 +12,7 @@ extension Host {
     stateDirectory: String, loaded: LoadedConfiguration, options: Options
   ) throws(HostFailure) -> Host {
     let lake = try lake(of: loaded, options)
-    var configuration = loaded.kernel
-    if options.isDryRun { configuration.loop.executes = false }
-    // A person, or a timer, waits for these: they are told at once what is wrong.
-    if options.mode != .loop { configuration.loop.cycleRetry.maxAttempts = 1 }
+    let configuration = configuration(of: loaded, options)
     // A dry run decides on a copy of what is there, and writes to no file.
     let store: Store? = options.isDryRun ? nil : try open(stateDirectory, .readWrite)
     let kernel = try recovered(store, stateDirectory, configuration)
@@ -28,11 +25,19 @@ extension Host {
       }
     }
     let clock = SystemClock(continuing: kernel.bootClock, wall: options.pretendedNow)
-    let space = Locked<KeySpace?>(kernel.space)
-    let (executor, threads) = try ports(of: loaded, lake, stateDirectory, options, space)
+    let expected = Locked(Expected(space: kernel.space, desired: loaded.kernel.desired))
     return Host(
-      loaded: loaded, options: options, clock: clock, lake: lake, executor: executor,
-      threads: threads, currentSpace: space, kernel: kernel, store: store)
+      loaded: loaded, options: options, clock: clock, stateDirectory: stateDirectory,
+      ports: try ports(of: loaded, lake, stateDirectory, expected), kernel: kernel, store: store)
+  }
+
+  /// What the kernel is told: the configuration, as far as this process is to act on it.
+  static func configuration(of loaded: LoadedConfiguration, _ options: Options) -> Configuration {
+    var configuration = loaded.kernel
+    if options.isDryRun { configuration.loop.executes = false }
+    // A person, or a timer, waits for these: they are told at once what is wrong.
+    if options.mode != .loop { configuration.loop.cycleRetry.maxAttempts = 1 }
+    return configuration
   }
 
   private static func recovered(
@@ -49,24 +54,36 @@ extension Host {
     }
   }
 
+  /// What touches the world.
+  struct Ports {
+    var lake: any Lake
+    var executor: ScraperExecutor
+    var threads: WorkerThreads
+    var expected: Locked<Expected>
+    var inbox: Inbox
+  }
+
   private static func ports(
     of loaded: LoadedConfiguration, _ lake: any Lake, _ stateDirectory: String,
-    _ options: Options, _ space: Locked<KeySpace?>
-  ) throws(HostFailure) -> (ScraperExecutor, WorkerThreads) {
-    let desired = loaded.kernel.desired
+    _ expected: Locked<Expected>
+  ) throws(HostFailure) -> Ports {
     let client: HTTPClient
     do throws(HTTPFailure) { client = try HTTPClient() } catch {
       throw .ports(String(describing: error))
     }
+    let inbox = try Inbox()
     do throws(ThreadRefused) {
       let executor = try ScraperExecutor(
         scrapers: RunnableScraper.all(of: loaded), lake: lake, client: client,
         workDirectory: workDirectory(stateDirectory),
         accepts: { work, key in
-          space.withLock { $0 }?.counts(
-            key, for: work.source, work.dataType, season: work.season, in: desired) ?? false
+          let now = expected.withLock { $0 }
+          return now.space?.counts(
+            key, for: work.source, work.dataType, season: work.season, in: now.desired) ?? false
         })
-      return (executor, try WorkerThreads(count: 2))
+      return Ports(
+        lake: lake, executor: executor, threads: try WorkerThreads(count: 2), expected: expected,
+        inbox: inbox)
     } catch {
       throw .ports("no thread could be started (errno \(error.errno))")
     }
@@ -142,6 +159,12 @@ extension Host {
 
 /// Files of this machine, as URLs name them.
 public enum LocalFile {
+  /// A path as every process of this machine understands it; URLs stay as they are.
+  public static func absolute(_ text: String) -> String {
+    text.contains("://")
+      ? text : PathText.normalised(PathText.join(PathText.workingDirectory, text))
+  }
+
   /// The path of a `file://` URL (RFC 8089), or a path as it is; nil for any other URL.
   public static func path(_ text: String) -> String? {
     guard text.hasPrefix("file://") else { return text.contains("://") ? nil : text }

@@ -17,11 +17,16 @@ extension Host {
     case .lookUp(let task): lookUp(task)
     case .start(let attempt): start(attempt)
     case .cancel(let attempt): executor.cancel(attempt, graceMilliseconds: 5000)
-    case .cycleFinished: finishTimings()
+    case .cycleFinished(let number):
+      finishTimings()
+      answerComparison(number)
     case .finished: end(as: .finished)
     case .drained: end(as: .drained)
-    case .cycleFailed(_, let message): scanFailure = message
-    case .runEnded, .alert, .answered: break
+    case .cycleFailed(let number, let message):
+      scanFailure = message
+      failComparison(number, message)
+    case .answered(let id, let given): answer(id, given)
+    case .runEnded, .alert: break
     }
     observer.onEffect(effect, kernel, clock.now)
   }
@@ -35,8 +40,9 @@ extension Host {
 
   private func scan(_ ticket: Event.Ticket) {
     let space = kernel.space
-    currentSpace.withLock { $0 = space }
-    let (lake, report, inbox, clock) = (lake, options.report, inbox, clock)
+    expected.withLock { $0.space = space }
+    let report = waiting.reports[kernel.cycle.number] ?? options.report
+    let (lake, inbox, clock) = (lake, inbox, clock)
     scanBegan = SystemClock.milliseconds(CLOCK_MONOTONIC)
     threads.run {
       inbox.post(Host.scanned(ticket, space, lake, report, clock))

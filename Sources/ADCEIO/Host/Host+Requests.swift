@@ -3,8 +3,22 @@ public import ADCEKernel
 extension Host {
   /// Carries out an operator's wish on a state that no daemon holds, and commits it.
   ///
-  /// Effects other than the answer concern a running daemon only: there is none.
+  /// - Parameter onRequest: told of it with its outcome, as a running host's desk does.
   public static func perform(
+    _ action: Request.Action, stateDirectory: String, configuration: Configuration,
+    onRequest: (OperatorRequest, ControlReply) -> Void = { _, _ in }
+  ) throws(HostFailure) -> ControlReply {
+    let reply: ControlReply
+    switch try answer(action, stateDirectory: stateDirectory, configuration: configuration) {
+    case .accepted(let count): reply = .accepted(count)
+    case .refused(let reason): reply = .refused(1, reason)
+    }
+    onRequest(OperatorRequest(.act(action), by: .ours(.command)), reply)
+    return reply
+  }
+
+  /// Effects other than the answer concern a running daemon only: there is none.
+  private static func answer(
     _ action: Request.Action, stateDirectory: String, configuration: Configuration
   ) throws(HostFailure) -> Effect.Answer {
     // To act on nothing makes nothing: this throws `absent` where there is no state.

@@ -21,6 +21,13 @@ public final class Host {
     public var isDryRun = false
     /// Pretend that it is this time.
     public var pretendedNow: Instant?
+    /// Reads the configuration again, as `reload` asks; from any thread. nil = no reload.
+    public var loadConfiguration: (@Sendable () -> ConfigurationOutcome)?
+    /// Told of each request of an operator that changes something, with its outcome; on any thread.
+    public var onOperatorRequest: @Sendable (OperatorRequest, ControlReply) -> Void = { _, _ in }
+    /// `Observer.onPulse` is called at least so often while the loop goes round; nil = whenever it
+    /// does.
+    public var pulseMilliseconds: Int64?
 
     public init() {}
   }
@@ -39,6 +46,10 @@ public final class Host {
     /// After each step's commit.
     public var onStep: (borrowing Kernel, Instant) -> Void = { _, _ in }
     public var onTrouble: (String) -> Void = { _ in }
+    /// The loop has gone round: it does not hang.
+    public var onPulse: () -> Void = {}
+    /// Another configuration holds from now on.
+    public var onReload: (LoadedConfiguration) -> Void = { _ in }
 
     public init() {}
   }
@@ -50,16 +61,19 @@ public final class Host {
     case drained
   }
 
-  let loaded: LoadedConfiguration
+  public internal(set) var loaded: LoadedConfiguration
   let options: Options
   let clock: SystemClock
-  let lake: any Lake
+  let stateDirectory: String
+  var lake: any Lake
   let executor: ScraperExecutor
   /// For what waits for the lake.
   let threads: WorkerThreads
-  /// The key space of the last scan, for those who ask from other threads.
-  let currentSpace: Locked<KeySpace?>
-  let inbox = Inbox()
+  /// What the last scan was made for, for those who ask from other threads.
+  let expected: Locked<Expected>
+  let inbox: Inbox
+  /// The parts that can fail without ending the process.
+  public let components: Components
   var kernel: Kernel
   var store: Store?
   var observer = Observer()
@@ -75,19 +89,31 @@ public final class Host {
   private static let recoveriesMax = 5
   private var lastFailure: StoreFailure?
   var ending: Ending?
+  /// Operators who wait for an answer.
+  var waiting = WaitingOperators()
+  private var sleep = SleepWatch()
+
+  /// What is expected: keys, and how they are defined.
+  struct Expected: Sendable {
+    var space: KeySpace?
+    var desired: Desired
+  }
 
   init(
-    loaded: LoadedConfiguration, options: Options, clock: SystemClock, lake: any Lake,
-    executor: ScraperExecutor, threads: WorkerThreads, currentSpace: Locked<KeySpace?>,
-    kernel: consuming Kernel, store: consuming Store?
+    loaded: LoadedConfiguration, options: Options, clock: SystemClock, stateDirectory: String,
+    ports: consuming Ports, kernel: consuming Kernel, store: consuming Store?
   ) {
     self.loaded = loaded
     self.options = options
     self.clock = clock
-    self.lake = lake
-    self.executor = executor
-    self.threads = threads
-    self.currentSpace = currentSpace
+    self.stateDirectory = stateDirectory
+    lake = ports.lake
+    executor = ports.executor
+    threads = ports.threads
+    expected = ports.expected
+    let inbox = ports.inbox
+    self.inbox = inbox
+    components = Components { name, message in inbox.post(.trouble("\(name): \(message)")) }
     self.kernel = kernel
     sequence = store?.meta.sequence ?? 0
     self.store = store
@@ -111,6 +137,7 @@ public final class Host {
   /// Runs until the kernel says that it is over. Nothing is left running, whatever ends it.
   public func run(_ observer: Observer) throws(HostFailure) -> Ending {
     self.observer = observer
+    let control = serveControl()
     defer {
       executor.cancelAll(graceMilliseconds: 0)
       var polls = 0
@@ -118,16 +145,27 @@ public final class Host {
         usleep(10_000)
         polls += 1
       }
+      dismissOperators()
+      components.stop()
+      control?.stop()
     }
     var wakeAt = try process([start])
     while ending == nil {
-      let wait = max(0, wakeAt - clock.now)
-      var events = inbox.take(waitingMilliseconds: wait)
+      let wait = min(max(0, wakeAt - clock.now), options.pulseMilliseconds ?? .max)
+      var events = events(of: inbox.take(waitingMilliseconds: wait))
+      noticeSleep()
       if let jump = clockJump() { events.insert(jump, at: 0) }
       if events.isEmpty { events = [.woken] }
       wakeAt = try process(events)
+      self.observer.onPulse()
     }
     return ending ?? .finished
+  }
+
+  /// What was due while the machine slept is looked at now: the boot clock went on.
+  private func noticeSleep() {
+    guard let slept = sleep.look() else { return }
+    self.observer.onTrouble("the machine slept for \(slept / 1000) s")
   }
 
   /// The first event after recovery.
@@ -143,7 +181,12 @@ public final class Host {
   /// The wall clock was set, or has drifted by more than a second.
   private func clockJump() -> Event? {
     let offset = clock.wallOffsetMilliseconds
-    guard abs(offset - kernel.wallOffsetMilliseconds) > 1000 else { return nil }
+    let change = offset - kernel.wallOffsetMilliseconds
+    guard abs(change) > 1000 else { return nil }
+    if abs(change) > 10_000 {
+      let way = change > 0 ? "forward" : "back"
+      observer.onTrouble("the wall clock was set \(way) by \(abs(change) / 1000) s")
+    }
     return .wallClockChanged(offsetMilliseconds: offset)
   }
 
@@ -165,6 +208,7 @@ public final class Host {
       // A disk that fails again and again is no place to go on: the supervisor decides.
       if recoveries > Host.recoveriesMax, let failure = lastFailure { throw .store(failure) }
       try recover()
+      components.restarted("store")
       return try process([start])
     }
     recoveries = 0
@@ -173,6 +217,7 @@ public final class Host {
       timings.commit = SystemClock.milliseconds(CLOCK_MONOTONIC) - stepped
     }
     let wakeAt = decision.wakeAt
+    waiting.keepPromises()
     observer.onStep(kernel, clock.now)
     for effect in decision.effects { release(effect) }
     return wakeAt
@@ -192,7 +237,7 @@ public final class Host {
         return true
       } catch {
         if case .outcomeUnknown = error {
-          observer.onTrouble(error.message)
+          components.failed("store", error.message)
           lastFailure = error
           return false
         }
@@ -201,17 +246,21 @@ public final class Host {
         if waited % 12 == 0 { observer.onTrouble(error.message) }
         waited += 1
         if isStopRequested() { throw .store(error) }
-        sleep(5)
+        // It waits, and does not hang.
+        observer.onPulse()
+        usleep(5_000_000)
       }
     }
   }
 
   /// Whether somebody wants us to stop while a commit waits for room.
   private func isStopRequested() -> Bool {
-    let events = inbox.take(waitingMilliseconds: 0)
-    defer { for event in events { inbox.post(event) } }
-    return events.contains { event in
-      if case .requested(let request) = event, request.action == .drain { true } else { false }
+    inbox.contains { arrival in
+      switch arrival {
+      case .event(.requested(let request)): request.action == .drain
+      case .operation(let operation): operation.request.command == .act(.drain)
+      case .event, .trouble: false
+      }
     }
   }
 
@@ -222,6 +271,8 @@ public final class Host {
     executor.cancelAll(graceMilliseconds: 1000)
     while executor.runningCount > 0 { usleep(10_000) }
     inbox.removeAnswers()
+    waiting.dismissAll(
+      .refused(75, "the state had to be opened again: whether it was done is not known"))
     guard let directory = store?.directory else { return }
     store = nil
     let fresh = try Host.open(directory, .readWrite)
@@ -229,7 +280,7 @@ public final class Host {
     sequence = fresh.meta.sequence
     store = consume fresh
     let space = kernel.space
-    currentSpace.withLock { $0 = space }
+    expected.withLock { $0.space = space }
     executor.reopen()
   }
 }

@@ -11,6 +11,7 @@
 public enum SignalWatch {
   public static let terminate = SIGTERM
   public static let interrupt = SIGINT
+  public static let hangUp = SIGHUP
 
   /// Blocks the signals in this thread and all that it starts from now on.
   public static func block(_ signals: [Int32]) {

@@ -42,6 +42,13 @@ public struct ReconcileReport: Sendable {
       ])
   }
 
+  /// What `hasGaps` of the coverage says, from the printed form.
+  public static func hasGaps(_ json: SettingValue) -> Bool {
+    [json["missing"], json["stale"], json["undersized"], json["counted"]?["missing"]].contains {
+      if case .integer(let count)? = $0 { count > 0 } else { false }
+    }
+  }
+
   public var text: String {
     """
     \(coverage.text(.type))

@@ -19,11 +19,11 @@ package final class ScraperExecutor: Sendable {
 
   private struct State {
     var scrapers: [RunnableScraper]
+    var lake: any Lake
     var running: [AttemptID: Running] = [:]
     var isClosed = false
   }
 
-  private let lake: any Lake
   private let client: HTTPClient
   private let workDirectory: String
   private let credentials: CredentialResolution
@@ -42,31 +42,35 @@ package final class ScraperExecutor: Sendable {
     environment: (@Sendable (String) -> String?)? = nil,
     accepts: @escaping @Sendable (AttemptWork, [UInt8]) -> Bool = { _, _ in false }
   ) throws(ThreadRefused) {
-    self.lake = lake
     self.client = client
     self.workDirectory = ScraperExecutor.folder(workDirectory)
     self.accepts = accepts
     credentials = environment.map { CredentialResolution(environment: $0) } ?? .init()
     workers = try WorkerThreads(count: 4)
-    state = Locked(State(scrapers: scrapers))
+    state = Locked(State(scrapers: scrapers, lake: lake))
     removeLeftovers()
   }
 
-  /// Attempts that start from now on use these.
-  package func replaceScrapers(_ scrapers: [RunnableScraper]) {
-    state.withLock { $0.scrapers = scrapers }
+  /// Attempts that start from now on use these; those under way end as they began.
+  package func replace(scrapers: [RunnableScraper], lake: any Lake) {
+    state.withLock { state in
+      state.scrapers = scrapers
+      state.lake = lake
+    }
   }
 
   /// Starts an attempt. `completion` is called exactly once, on some thread, and must not block.
   package func start(_ work: AttemptWork, completion: @escaping Completion) {
-    let isAccepted = state.withLock { state in
-      guard !state.isClosed else { return false }
+    // Taken here and now: the attempt's scraper is an index into the configuration of this moment.
+    let definition: Definition? = state.withLock { state in
+      guard !state.isClosed else { return nil }
       let old = state.running.updateValue(Running(completion: completion), forKey: work.attempt)
       precondition(old == nil, "attempt \(work.attempt.number) was started twice")
-      return true
+      let isThere = state.scrapers.indices.contains(work.scraper)
+      return Definition(scraper: isThere ? state.scrapers[work.scraper] : nil, lake: state.lake)
     }
-    guard isAccepted else { return completion(work.stopped("adce is stopping")) }
-    workers.run { self.begin(work) }
+    guard let definition else { return completion(work.stopped("adce is stopping")) }
+    workers.run { self.begin(work, definition) }
   }
 
   /// Breaks an attempt off; it ends as stopped, unless it has ended.
@@ -107,13 +111,18 @@ package final class ScraperExecutor: Sendable {
 }
 
 extension ScraperExecutor {
-  private func begin(_ work: AttemptWork) {
+  /// What an attempt is carried out with, from its start to its end.
+  private struct Definition: Sendable {
+    var scraper: RunnableScraper?
+    var lake: any Lake
+  }
+
+  private func begin(_ work: AttemptWork, _ definition: Definition) {
     guard !isStopping(work.attempt) else { return finish(work.stopped("stopped before it began")) }
-    let scrapers = state.withLock { $0.scrapers }
-    guard scrapers.indices.contains(work.scraper) else {
-      return finish(work.ended(.ownFault, "no scraper \(work.scraper) in this configuration"))
-    }
-    switch scrapers[work.scraper] {
+    let lake = definition.lake
+    switch definition.scraper {
+    case nil:
+      finish(work.ended(.ownFault, "no scraper \(work.scraper) in this configuration"))
     case .http(let settings):
       begin(work, HTTPScraper(settings: settings, lake: lake, credentials: credentials))
     case .command(let settings):

@@ -1,4 +1,5 @@
 #pragma once
+#include "CLinux.h"
 #include <stdint.h>
 #include <sys/types.h>
 

@@ -39,6 +39,7 @@ struct ReconcileCommand: ParsableCommand {
     // Threads inherit the mask: blocked before any is started, so that one can wait for them.
     SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
     let loaded = try global.load()
+    if !dryRun, !loaded.loop.isDryRun, try reconcileInDaemon() { return }
     var options = Host.Options()
     options.mode = .reconcile
     options.isDryRun = dryRun || loaded.loop.isDryRun
@@ -69,6 +70,31 @@ struct ReconcileCommand: ParsableCommand {
     }
     global.show(result.json, table: result.text)
     if failOnGaps, result.coverage.hasGaps { throw ExitCode(1) }
+  }
+
+  /// Lets the daemon that holds the state compare, and prints the same; false if there is none.
+  private func reconcileInDaemon() throws -> Bool {
+    guard Store.writer(of: global.stateDirectory) != nil else { return false }
+    guard now == nil else {
+      Terminal.error("adce: a daemon goes by its own clock: --now needs --dry-run beside it")
+      throw ExitCode(64)
+    }
+    var wish = ControlCommand.Reconciliation()
+    wish.acceptsVanished = acceptVanished
+    // The daemon has a working directory of its own.
+    wish.report = inventoryReport.map { LocalFile.absolute($0) }
+    let session = OperatorSession(global)
+    let showsProgress = Terminal.errorIsTerminal && !global.quiet
+    if showsProgress { Terminal.progress("the daemon compares …") }
+    defer { if showsProgress { Terminal.endProgress() } }
+    guard let reply = try session.ask(.reconcile(wish), waitingMilliseconds: nil) else {
+      return false
+    }
+    if showsProgress { Terminal.endProgress() }
+    try session.refuse(reply)
+    global.show(reply.result, table: reply.text ?? "")
+    if failOnGaps, ReconcileReport.hasGaps(reply.result) { throw ExitCode(1) }
+    return true
   }
 
   private func report(at url: String, _ loaded: LoadedConfiguration) throws -> InventoryReport {

@@ -12,7 +12,7 @@ struct RunCommand: ParsableCommand {
       Compares the lake with what it should hold, makes tasks of the gaps, runs
       scrapers within the limits, and goes round again. SIGTERM and SIGINT drain:
       nothing new is started, what is running ends by itself; a second signal stops
-      that too.
+      that too. SIGHUP reads the configuration again.
 
         adce run
         adce run --once                 until nothing can start within a minute
@@ -39,7 +39,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     // Threads inherit the mask: blocked before any is started, so that one can wait for them.
-    SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
+    SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt, SignalWatch.hangUp])
     let loaded = try global.load(dryRun: dryRun ? true : nil)
     guard loaded.loop.isEnabled else {
       print("adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do")
@@ -49,6 +49,12 @@ struct RunCommand: ParsableCommand {
     options.mode = once ? .once : .loop
     options.waitMilliseconds = Int64(wait) * 1000
     options.isDryRun = loaded.loop.isDryRun
+    let (locations, overrides) = (global.locations, global.overrides(dryRun: dryRun ? true : nil))
+    if !once {
+      options.loadConfiguration = {
+        ConfigurationLoader.load(locations, overrides: overrides)
+      }
+    }
     let host: Host
     do throws(HostFailure) {
       host = try Host.open(

@@ -113,4 +113,16 @@ struct ConfigurationChangeTests {
     h.step(.configurationChanged(world.configuration))
     #expect(h.kernel.attemptsMade == 0)
   }
+
+  @Test func `catalogs that were being read for the old configuration are asked for again`() {
+    var h = KernelHarness(TestWorld(games: 4, players: 0, dumps: 0))
+    let first = h.start()
+    #expect(first.contains(.loadCatalogs(1)))
+    let effects = h.step(.configurationChanged(h.configuration))
+    #expect(effects.contains(.loadCatalogs(2)))
+    // What was read for the old one comes late, and says nothing.
+    h.step(.catalogsLoaded(.init(1), h.configuration.desired.catalogs.map { _ in .failed("gone") }))
+    #expect(h.kernel.cycle.phase == .loadingCatalogs)
+    #expect(h.kernel.cycle.ticket == 2)
+  }
 }
