@@ -55,6 +55,8 @@ package struct HTTPRequest: Sendable {
     package var rawBytesMax: Int64 = 256 << 20
     /// Body after decompression.
     package var bodyBytesMax: Int64 = 512 << 20
+    /// The same for an answer that is no success (2xx); nil = `bodyBytesMax`.
+    package var errorBytesMax: Int64?
 
     package init() {}
   }

@@ -8,13 +8,15 @@ extension HTTPTransfer {
   private static let abort = 0x1000_0000
 
   func received(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-    guard Int64(body.count) + streamed + Int64(count) <= request.limits.bodyBytesMax else {
-      stoppedBecause = HTTPFailure(
-        .tooLarge, "the body is larger than \(request.limits.bodyBytesMax) bytes")
+    let isSuccess = (200..<300).contains(status)
+    let limits = request.limits
+    let most = isSuccess ? limits.bodyBytesMax : limits.errorBytesMax ?? limits.bodyBytesMax
+    guard Int64(body.count) + streamed + Int64(count) <= most else {
+      stoppedBecause = HTTPFailure(.tooLarge, "the body is larger than \(most) bytes")
       return count == 0 ? 1 : 0
     }
     let piece = UnsafeRawBufferPointer(start: bytes, count: count)
-    guard let stream = request.stream, (200..<300).contains(status) else {
+    guard let stream = request.stream, isSuccess else {
       body.append(contentsOf: piece)
       return count
     }

@@ -41,7 +41,9 @@ extension S3Client {
     sent.limits.lowSpeedBytesPerSecond = 1
     sent.limits.lowSpeedSeconds = settings.timeouts.idleSeconds
     sent.limits.bodyBytesMax = request.bodyBytesMax
-    sent.limits.rawBytesMax = request.bodyBytesMax
+    sent.limits.errorBytesMax = 1 << 20
+    // Nothing is decompressed, so that the bound above is the only one needed.
+    sent.limits.rawBytesMax = .max
     return sent
   }
 
