@@ -38,6 +38,9 @@ public struct Alert: Hashable, Sendable {
     case noSeasonOpen
     case scrapersRefused
     case invariant
+    /// Something of the machine is short: less is admitted.
+    case pressureBegan
+    case pressureEnded
   }
   public var kind: Kind
   public var message: String

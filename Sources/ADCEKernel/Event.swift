@@ -15,6 +15,8 @@ public enum Event: Sendable {
   case attemptEnded(AttemptEnd)
   /// `wakeAt` has come, or nothing in particular: always harmless.
   case woken
+  /// What the machine is short of has changed.
+  case pressureChanged(Pressure)
   case requested(Request)
 
   /// Ties an answer to its question: an answer to an older one is late, and ignored.
@@ -39,6 +41,8 @@ public enum Event: Sendable {
     public var bootID: Hash128
     public var wallAtBootMilliseconds: Int64
     public var wallOffsetMilliseconds: Int64
+    /// Measured before anything is started.
+    public var pressure = Pressure.none
 
     public init(
       after: After, mode: Run.Mode, bootID: Hash128 = .zero, wallAtBootMilliseconds: Int64 = 0,

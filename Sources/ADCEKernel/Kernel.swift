@@ -22,6 +22,10 @@ public struct Kernel: ~Copyable, Sendable {
   var control: Table<ControlRecord>
   var laneLimits: [NameID: LaneLimits]
 
+  // Of this process and moment: see `Pressure`.
+  var lastPressure = Pressure.none
+  var pressedSince = Instant.distantPast
+
   /// The effects and mutations of one step stay below about this many records.
   static let recordsPerStepMax = 4096
 
@@ -56,6 +60,8 @@ public struct Kernel: ~Copyable, Sendable {
     copy.cycle = cycle
     copy.run = run
     copy.laneLimits = laneLimits
+    copy.lastPressure = lastPressure
+    copy.pressedSince = pressedSince
     return copy
   }
 
@@ -84,6 +90,7 @@ public struct Kernel: ~Copyable, Sendable {
     case .lookedUp(let task, let answer): lookedUp(task, answer, at: now, &decision)
     case .attemptEnded(let end): attemptEnded(end, at: now, &decision)
     case .woken: break
+    case .pressureChanged(let pressure): take(pressure, at: now, &decision)
     case .requested(let request): answer(request, at: now, &decision)
     }
   }
@@ -128,6 +135,7 @@ extension Kernel {
     clock.bootID = start.bootID
     clock.wallAtBootMilliseconds = start.wallAtBootMilliseconds
     clock.wallOffsetMilliseconds = start.wallOffsetMilliseconds
+    take(start.pressure, at: now, &decision)
     rebuildLanes(&decision)
     if isAnotherBoot { limits.assumeWorst(at: now, into: &decision) }
     run.phase = .idle
@@ -173,6 +181,11 @@ extension Kernel {
       else { continue }
       if task.reason == .byOperator {
         cancelByOperator(id, at: now, &decision)
+        continue
+      }
+      if !task.isCount, task.openCount == 0 {
+        // The last of its keys came to be no longer expected while an attempt asked for it.
+        settle(id, at: now, &decision)
         continue
       }
       if task.state == .running {

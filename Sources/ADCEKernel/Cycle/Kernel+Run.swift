@@ -135,6 +135,8 @@ extension Kernel {
   /// When anything at all could start, if nothing else happens.
   private mutating func earliestStart(at now: Instant) -> Instant {
     guard !run.isPaused else { return .distantFuture }
+    // Nobody knows when it ends: `once` gives it as long as it gives anything.
+    if concurrencyMax == 0 { return now < pressureWaitEnd ? now : .distantFuture }
     var result = Instant.distantFuture
     for id in queue.liveIDs {
       guard let task = queue.tasks[id], task.state == .backingOff || task.state == .parked
@@ -185,10 +187,13 @@ extension Kernel {
         result = min(result, since + configuration.loop.intervalMilliseconds)
       }
     case .running:
+      if run.mode == .once, concurrencyMax == 0, now < pressureWaitEnd {
+        result = min(result, pressureWaitEnd)
+      }
       if run.mode == .loop {
         result = min(result, run.began + configuration.loop.maxRunMilliseconds)
       }
-      if limits.running < max(1, configuration.globalLimits.maxConcurrent), !run.isPaused {
+      if limits.running < concurrencyMax, !run.isPaused {
         for scraper in queue.busyLanes {
           switch laneVerdict(scraper, at: now) {
           case .now: break

@@ -19,7 +19,7 @@ extension Kernel {
   mutating func admit(at now: Instant, _ decision: inout Decision) {
     guard !run.isPaused else { return }
     var candidates = queue.busyLanes
-    while limits.running < max(1, configuration.globalLimits.maxConcurrent), !candidates.isEmpty {
+    while limits.running < concurrencyMax, !candidates.isEmpty {
       candidates.removeAll { laneVerdict($0, at: now) != .now }
       guard let id = nextToAdmit(among: candidates, at: now) else { return }
       if needsLookUp(id, at: now) {

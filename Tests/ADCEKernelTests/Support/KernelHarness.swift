@@ -61,6 +61,7 @@ struct KernelHarness: ~Copyable {
     do {
       var twin = try Kernel(
         recovering: records, configuration: configuration, digest: kernel.digest)
+      twin.share(pressureOf: kernel)
       var other = Decision()
       twin.step(event, at: now, into: &other)
       return StepRecord(other, digest: twin.digest)
@@ -82,8 +83,10 @@ struct KernelHarness: ~Copyable {
   /// From now on a twin, recovered at this moment, lives beside the kernel.
   mutating func keepTwin() {
     do {
-      companion = try Kernel(
+      var twin = try Kernel(
         recovering: records, configuration: configuration, digest: kernel.digest)
+      twin.share(pressureOf: kernel)
+      companion = consume twin
     } catch {
       note("recovery failed: \(error)")
     }
@@ -114,4 +117,12 @@ struct KernelHarness: ~Copyable {
 
 extension TestWorld {
   static func clock(_ now: Instant) -> String { "\(now.iso) (\(now.milliseconds))" }
+}
+
+extension Kernel {
+  /// What the host would have told a process that began a moment ago.
+  fileprivate mutating func share(pressureOf other: borrowing Kernel) {
+    lastPressure = other.lastPressure
+    pressedSince = other.pressedSince
+  }
 }

@@ -81,7 +81,7 @@ struct RandomLife: ~Copyable {
     case ..<92: askSomething()
     case ..<95: changeLake()
     case ..<97: changeCatalogs()
-    case 97: changeConfiguration()
+    case 97: if chance.isOne(in: 2) { changeConfiguration() } else { changePressure() }
     case 98: changeClock()
     default: crash()
     }
@@ -117,6 +117,11 @@ struct RandomLife: ~Copyable {
     }
   }
 
+  private mutating func changePressure() {
+    let short = Pressure.Resource.allCases.filter { _ in chance.isOne(in: 4) }
+    take(.pressureChanged(Pressure(short.map { Pressure.Shortage($0, "too little") })))
+  }
+
   // MARK: Time
 
   /// To the moment that the kernel asked for, if it is not far off.
@@ -134,6 +139,7 @@ struct RandomLife: ~Copyable {
 
   private mutating func passTime() {
     wakesInARow = 0
+    if harness.kernel.pressure != .none, chance.isOne(in: 2) { take(.pressureChanged(.none)) }
     let span: Int64 = chance.pick([50, 3000, 40_000, 10 * Span.minute, 5 * Span.hour])
     harness.now = harness.now + 1 + Int64(chance.below(Int(span)))
     take(.woken)

@@ -125,4 +125,17 @@ struct ConfigurationChangeTests {
     #expect(h.kernel.cycle.phase == .loadingCatalogs)
     #expect(h.kernel.cycle.ticket == 2)
   }
+
+  @Test func `a crash ends a task whose last key had gone while it ran, without a look-up`() {
+    var h = KernelHarness(TestWorld(games: 1, players: 0, dumps: 0))
+    h.begin()
+    #expect(h.state(1) == .running)
+    var configuration = h.configuration
+    configuration.desired.sources[0].dataTypes[0].patterns = ["games/{game_id}.json"]
+    h.step(.configurationChanged(configuration))
+    #expect(h.state(1) == .running)
+    h.crash()
+    #expect(!h.start(after: .crash).contains(.lookUp(1)))
+    #expect(h.state(1) == .cancelled)
+  }
 }
