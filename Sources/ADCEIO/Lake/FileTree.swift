@@ -35,6 +35,16 @@ package enum FileTree {
     try create(path).write(bytes)
   }
 
+  /// The names in a folder, sorted; hidden ones too.
+  package static func names(in folder: String) throws(SystemCallFailure) -> [String] {
+    var listing = try FolderListing.of(OpenFile.open(folder, O_RDONLY | O_DIRECTORY))
+    var names: [String] = []
+    while let entry = try listing.next() {
+      names.append(String(decoding: entry.name, as: UTF8.self))
+    }
+    return names.sorted()
+  }
+
   package static func read(_ path: String) throws(SystemCallFailure) -> [UInt8] {
     try OpenFile.open(path, O_RDONLY).readAll(limit: Int.max)
   }

@@ -46,7 +46,7 @@ struct DataFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  private func size() throws(StoreFailure) -> UInt64 {
+  func size() throws(StoreFailure) -> UInt64 {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .file(path, "look at it", errno) }
     return UInt64(status.st_size)
