@@ -8,22 +8,27 @@ struct HostSession {
   let global: GlobalOptions
   private let progress: ProgressLine
   private let log: Logger
+  /// To be opened anew on SIGHUP.
+  let logFile: RotatingFile?
   private let saidFindings = Locked<[KeySpace.Finding]>([])
 
-  init(_ global: GlobalOptions, _ outputs: OutputSettings) {
+  /// - Parameter keepsLog: the log goes to its file too, if one is configured.
+  init(_ global: GlobalOptions, _ loaded: LoadedConfiguration, keepsLog: Bool = false) {
     self.global = global
     let progress = ProgressLine(isShown: Terminal.errorIsTerminal && !global.quiet)
     self.progress = progress
-    let configured = outputs.logLevel.level
-    let level: Logger.Level = global.quiet ? .error : global.verbose ? .debug : configured
-    log = Logger(label: "adce") { label in
-      LineLogHandler(
-        label: label, level: level, style: outputs.logsJSON == true ? .json : .human
-      ) { line in
-        progress.clear()
-        Terminal.error(line)
-      }
+    var settings = LogSettings(loaded)
+    if !keepsLog { settings.file = nil }
+    let output = LogOutput(settings, of: loaded, environment: Environment.all) { line in
+      progress.clear()
+      Terminal.error(line)
     }
+    let configured = settings.level.level
+    let shown: Logger.Level = global.quiet ? .error : global.verbose ? .debug : configured
+    log = Logger(label: "adce") { label in
+      output.handler(label: label, shown: shown, kept: global.verbose ? .debug : configured)
+    }
+    logFile = output.file
   }
 
   func run(_ host: Host) throws -> Host.Ending {

@@ -55,7 +55,7 @@ struct ReconcileCommand: ParsableCommand {
     let made = host.withKernel { kernel, _ in kernel.tasksMade }
     let cancelled = host.withKernel { kernel, _ in kernel.taskCounts.byState[.cancelled] ?? 0 }
     if acceptVanished { host.post(.requested(Request(id: 0, action: .acceptVanished))) }
-    let session = HostSession(global, loaded.outputs)
+    let session = HostSession(global, loaded)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.
     if host.scanFailure != nil { throw ExitCode(options.report == nil ? 74 : 65) }

@@ -65,7 +65,7 @@ struct RunCommand: ParsableCommand {
     if loaded.loop.clearsQueueOnStart {
       host.post(.requested(Request(id: 0, action: .clearQueue)))
     }
-    let session = HostSession(global, loaded.outputs)
+    let session = HostSession(global, loaded, keepsLog: true)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.
     if host.scanFailure != nil, once { throw ExitCode(74) }
