@@ -187,3 +187,33 @@ extension Kernel {
     if let entry = observed.ledger[ordinal] { view.ledger = (entry.knowledge, entry.known) }
   }
 }
+
+// For the files that users' tools read.
+extension Kernel {
+  /// Names of a type of the key space.
+  public func names(ofType index: Int) -> (source: String, dataType: String) {
+    (sourceName(index), dataType(index).name)
+  }
+
+  /// When the first task for a key was made, by the wall clock; nil = there was none.
+  public func firstTask(of ordinal: Int) -> Instant? {
+    guard let record = observed.keys[ordinal], record.firstTask < .distantFuture else { return nil }
+    return wall(record.firstTask)
+  }
+
+  /// Changes with every task that is made or changes. O(tasks).
+  public var tasksDigest: Hash128 { queue.tasks.digest }
+}
+
+extension Kernel {
+  /// What an attempt under way is about; nil once it has ended.
+  public func summary(
+    of id: AttemptID
+  ) -> (task: TaskID, scraper: String, source: String, items: Int)? {
+    guard let attempt = queue.attempts[id] else { return nil }
+    return (
+      attempt.task, names.text(attempt.scraper) ?? "", names.text(attempt.source) ?? "",
+      attempt.items.count
+    )
+  }
+}

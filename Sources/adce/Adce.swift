@@ -28,8 +28,8 @@ struct Adce: ParsableCommand {
     subcommands: [
       RunCommand.self, ReconcileCommand.self, StatusCommand.self, CoverageCommand.self,
       GapsCommand.self, TasksCommand.self, ScrapersCommand.self, ConfigCommand.self,
-      StateCommand.self, InitCommand.self, PauseCommand.self, ResumeCommand.self,
-      ReloadCommand.self,
+      StateCommand.self, ExportCommand.self, AuditCommand.self, InitCommand.self,
+      PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
     ])
 
   static func main() {

@@ -9,7 +9,7 @@ struct HostSession {
   private let progress: ProgressLine
   private let log: Logger
   /// To be opened anew on SIGHUP.
-  let logFile: RotatingFile?
+  private let logFile: RotatingFile?
   private let saidFindings = Locked<[KeySpace.Finding]>([])
 
   /// - Parameter keepsLog: the log goes to its file too, if one is configured.
@@ -51,11 +51,12 @@ struct HostSession {
 
   /// TERM and INT drain, a second one stops what runs; HUP reloads.
   private func watchSignals(_ host: Host) throws(HostFailure) {
-    let (desk, stop, log) = (host.desk, host.stopper, log)
+    let (desk, stop, log, logFile) = (host.desk, host.stopper, log, logFile)
     let drains = SignalCount()
     let ends = [SignalWatch.terminate, SignalWatch.interrupt]
     try SignalWatch.start(ends + [SignalWatch.hangUp]) { signal in
       guard ends.contains(signal) else {
+        logFile?.reopen()
         return desk.submit(OperatorRequest(.reload, by: .ours(.signal))) { reply in
           if let message = reply.message {
             log.error("\(message)")

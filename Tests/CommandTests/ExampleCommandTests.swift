@@ -15,7 +15,12 @@ struct ExampleCommandTests {
   func `the program gives the answer of every example`(_ example: String) throws {
     let folder = try TemporaryFolder()
     let report = try SharedExamples.writeReport(of: example, to: folder)
-    let options = ["--config-dir", example + "/config", "--state-dir", folder.path("state")]
+    // A copy: the views are written into the project.
+    let project = folder.path("project")
+    try Files.copy(example, to: project)
+    let options = [
+      "--config-dir", project + "/config", "--state-dir", folder.path("state"),
+    ]
     let now = String(decoding: try Files.bytes(example + "/now.txt"), as: UTF8.self)
       .trimmingCharacters(in: .whitespacesAndNewlines)
     let expected = try JSON(

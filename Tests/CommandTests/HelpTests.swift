@@ -7,7 +7,9 @@ import Testing
     ["gaps", "waive"], ["tasks"], ["tasks", "list"], ["tasks", "show"], ["tasks", "retry"],
     ["tasks", "cancel"], ["scrapers"], ["scrapers", "list"], ["scrapers", "show"],
     ["scrapers", "check"], ["config"], ["config", "check"], ["config", "show"],
-    ["config", "suggest"], ["state"], ["state", "verify"], ["state", "export"], ["init"],
+    ["config", "suggest"], ["state"], ["state", "verify"], ["state", "export"],
+    ["state", "backup"], ["state", "compact"], ["export"], ["export", "metrics"], ["audit"],
+    ["init"],
     ["pause"], ["resume"], ["reload"],
   ]
 

@@ -100,6 +100,8 @@ public struct LoopSettings: Hashable, Sendable {
   public var isDryRun = false
   /// In a dry run: views are written all the same.
   public var savesResults = true
+  /// The same, if it is written.
+  public var savesResultsWritten: Bool?
   /// Budgets in milliseconds; nil = none.
   public var scanBudget: Int64?
   public var analysisBudget: Int64?

@@ -9,7 +9,7 @@ extension Host {
   public var desk: OperatorDesk {
     OperatorDesk(
       inbox: inbox, loadConfiguration: options.loadConfiguration,
-      expectedBucket: loaded.lake.bucket, onRequest: options.onOperatorRequest)
+      expectedBucket: loaded.lake.bucket, audit: audit, onRequest: options.onOperatorRequest)
   }
 
   /// Opens the control socket, unless this host only pretends.

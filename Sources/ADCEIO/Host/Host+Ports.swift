@@ -19,8 +19,11 @@ extension Host {
     case .cancel(let attempt): executor.cancel(attempt, graceMilliseconds: 5000)
     case .cycleFinished(let number):
       finishTimings()
+      publishViews()
       answerComparison(number)
-    case .finished: end(as: .finished)
+    case .finished:
+      publishViews()
+      end(as: .finished)
     case .drained: end(as: .drained)
     case .cycleFailed(let number, let message):
       scanFailure = message

@@ -8,11 +8,8 @@ extension Host {
     _ action: Request.Action, stateDirectory: String, configuration: Configuration,
     onRequest: (OperatorRequest, ControlReply) -> Void = { _, _ in }
   ) throws(HostFailure) -> ControlReply {
-    let reply: ControlReply
-    switch try answer(action, stateDirectory: stateDirectory, configuration: configuration) {
-    case .accepted(let count): reply = .accepted(count)
-    case .refused(let reason): reply = .refused(1, reason)
-    }
+    let reply = ControlReply(
+      try answer(action, stateDirectory: stateDirectory, configuration: configuration))
     onRequest(OperatorRequest(.act(action), by: .ours(.command)), reply)
     return reply
   }
@@ -31,6 +28,13 @@ extension Host {
       .started(Event.Start(after: .observer, mode: .observer)), at: clock.now, into: &decision)
     kernel.step(
       .requested(Request(id: 1, action: action)), at: clock.now, into: &decision)
+    var answer: Effect.Answer?
+    for case .answered(_, let given) in decision.effects { answer = given }
+    guard let answer else { preconditionFailure("the kernel did not answer \(action)") }
+    // Before it is done: nothing is done that the audit log does not tell.
+    let request = OperatorRequest(.act(action), by: .ours(.command))
+    AuditLog(stateDirectory: stateDirectory).record(
+      [AuditEntry(request, ControlReply(answer))], durably: true)
     do throws(StoreFailure) {
       if !decision.mutations.isEmpty {
         try store.commit(
@@ -39,13 +43,22 @@ extension Host {
     } catch {
       throw .store(error)
     }
-    for case .answered(_, let answer) in decision.effects { return answer }
-    preconditionFailure("the kernel did not answer \(action)")
+    return answer
   }
 
   /// Stops what is running, without waiting for it to end by itself; from any thread.
   public var stopper: @Sendable () -> Void {
     let executor = executor
     return { executor.cancelAll(graceMilliseconds: 5000) }
+  }
+}
+
+extension ControlReply {
+  /// What the kernel answered.
+  init(_ answer: Effect.Answer) {
+    switch answer {
+    case .accepted(let count): self = .accepted(count)
+    case .refused(let reason): self = .refused(1, reason)
+    }
   }
 }

@@ -28,6 +28,8 @@ public final class Host {
     /// `Observer.onPulse` is called at least so often while the loop goes round; nil = whenever it
     /// does.
     public var pulseMilliseconds: Int64?
+    /// Write the files that users' tools read.
+    public var writesViews = true
 
     public init() {}
   }
@@ -61,7 +63,9 @@ public final class Host {
     case drained
   }
 
-  public internal(set) var loaded: LoadedConfiguration
+  public internal(set) var loaded: LoadedConfiguration {
+    didSet { resources?.change(ResourceLimits(loaded.loop), paths: writtenPaths) }
+  }
   let options: Options
   let clock: SystemClock
   let stateDirectory: String
@@ -74,6 +78,13 @@ public final class Host {
   let inbox: Inbox
   /// The parts that can fail without ending the process.
   public let components: Components
+  let views = ViewPublisher()
+  /// nil = nothing is done that anybody must be able to look up: a dry run.
+  let audit: AuditLog?
+  var trail = AuditTrail()
+  /// As measured last: what a kernel begins with.
+  var pressure = Pressure.none
+  var resources: ResourceWatch?
   var kernel: Kernel
   var store: Store?
   var observer = Observer()
@@ -116,6 +127,11 @@ public final class Host {
     components = Components { name, message in inbox.post(.trouble("\(name): \(message)")) }
     self.kernel = kernel
     sequence = store?.meta.sequence ?? 0
+    if let directory = store?.directory {
+      audit = AuditLog(stateDirectory: directory)
+    } else {
+      audit = nil
+    }
     self.store = store
     catalogs = CatalogFiles(loaded.catalogFiles)
   }
@@ -138,7 +154,9 @@ public final class Host {
   public func run(_ observer: Observer) throws(HostFailure) -> Ending {
     self.observer = observer
     let control = serveControl()
+    resources = watchResources()
     defer {
+      resources?.stop()
       executor.cancelAll(graceMilliseconds: 0)
       var polls = 0
       while executor.runningCount > 0, polls < 500 {
@@ -148,6 +166,7 @@ public final class Host {
       dismissOperators()
       components.stop()
       control?.stop()
+      finishViews()
     }
     var wakeAt = try process([start])
     while ending == nil {
@@ -175,6 +194,7 @@ public final class Host {
     start.bootID = clock.bootID
     start.wallAtBootMilliseconds = clock.wallAtBootMilliseconds
     start.wallOffsetMilliseconds = clock.wallOffsetMilliseconds
+    start.pressure = pressure
     return .started(start)
   }
 
@@ -200,6 +220,7 @@ public final class Host {
         hasScan = true
         timings.scan = SystemClock.milliseconds(CLOCK_MONOTONIC) - scanBegan
       }
+      if case .pressureChanged(let measured) = event { pressure = measured }
       kernel.step(event, at: clock.now, into: &decision)
     }
     let stepped = SystemClock.milliseconds(CLOCK_MONOTONIC)
@@ -217,6 +238,7 @@ public final class Host {
       timings.commit = SystemClock.milliseconds(CLOCK_MONOTONIC) - stepped
     }
     let wakeAt = decision.wakeAt
+    auditBatch(events)
     waiting.keepPromises()
     observer.onStep(kernel, clock.now)
     for effect in decision.effects { release(effect) }

@@ -21,15 +21,23 @@ public struct OperatorDesk: Sendable {
   let loadConfiguration: (@Sendable () -> ConfigurationOutcome)?
   /// The bucket that reports must be of; nil = the lake is a directory.
   let expectedBucket: String?
+  let audit: AuditLog?
   /// Told of each request that changes something, with its outcome, on any thread.
   let onRequest: @Sendable (OperatorRequest, ControlReply) -> Void
 
   /// Hands a request to the host, and returns once that is done: files may be read before, on the
   /// calling thread. `reply` is called exactly once.
   public func submit(_ request: OperatorRequest, reply: @escaping Reply) {
-    let onRequest = onRequest
+    let (audit, onRequest) = (audit, onRequest)
+    // Before it is done, and then what came of it.
+    if !request.command.isHarmless {
+      audit?.record([AuditEntry(request, outcome: "asked")], durably: true)
+    }
     let tellsBoth: Reply = { answer in
-      if !request.command.isHarmless { onRequest(request, answer) }
+      if !request.command.isHarmless {
+        audit?.record([AuditEntry(request, answer)], durably: true)
+        onRequest(request, answer)
+      }
       reply(answer)
     }
     var operation = Operation(request: request, reply: tellsBoth)

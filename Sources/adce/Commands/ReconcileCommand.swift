@@ -43,6 +43,7 @@ struct ReconcileCommand: ParsableCommand {
     var options = Host.Options()
     options.mode = .reconcile
     options.isDryRun = dryRun || loaded.loop.isDryRun
+    options.writesViews = loaded.loop.writesViews(dryRunFlag: dryRun)
     options.pretendedNow = now?.instant
     options.report = try inventoryReport.map { try report(at: $0, loaded) }
     let host: Host

@@ -49,6 +49,7 @@ struct RunCommand: ParsableCommand {
     options.mode = once ? .once : .loop
     options.waitMilliseconds = Int64(wait) * 1000
     options.isDryRun = loaded.loop.isDryRun
+    options.writesViews = loaded.loop.writesViews(dryRunFlag: dryRun)
     let (locations, overrides) = (global.locations, global.overrides(dryRun: dryRun ? true : nil))
     if !once {
       options.loadConfiguration = {

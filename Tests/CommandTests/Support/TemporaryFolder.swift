@@ -37,6 +37,18 @@ enum Files {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
+  /// Copies a folder with all that is in it; the copy can be written, whatever the original is.
+  static func copy(_ folder: String, to copy: String) throws {
+    try FileManager.default.copyItem(atPath: folder, toPath: copy)
+    let subfolders = FileManager.default.subpaths(atPath: copy)?.map { copy + "/" + $0 } ?? []
+    for path in [copy] + subfolders {
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        chmod(path, 0o755)
+      }
+    }
+  }
+
   static func exist(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   /// Paths of all files below a folder, relative to it, sorted.

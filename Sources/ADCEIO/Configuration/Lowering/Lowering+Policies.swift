@@ -96,5 +96,6 @@ extension Lowering {
     result.loop.clearsQueueOnStart = isTest && test["clear_queue_on_start"].bool
     result.loop.isDryRun = isDry
     result.loop.savesResults = dry["save_results"].bool
+    result.loop.savesResultsWritten = dry["save_results"].boolIfWritten
   }
 }
