@@ -32,7 +32,7 @@ extension S3Settings {
   /// - Credentials: those that `global.aws` refers to; else the environment, web identity, the
   ///   profile, container, instance metadata. They are not fetched yet.
   ///
-  /// - Throws: `configuration`, for settings that cannot be used; `local`.
+  /// - Throws: `configuration`, for settings that cannot be used.
   package static func found(
     in environment: AWSEnvironment = .process, configured: ConfiguredAWS = ConfiguredAWS(),
     rules: HeldCredentials.Rules = HeldCredentials.Rules()
@@ -52,7 +52,7 @@ extension S3Settings {
       throw S3Failure(.configuration, "\"\(region)\" is no region's name")
     }
     let authorities = environment["AWS_CA_BUNDLE"] ?? profile["ca_bundle"]
-    let http = try MetadataHTTP(certificateAuthorities: authorities)
+    let http = MetadataHTTP(certificateAuthorities: authorities)
     let sources = sources(environment, configured, region: region, http)
     var settings = S3Settings(
       endpoint: named == nil ? .aws : try S3Endpoint(named ?? ""),

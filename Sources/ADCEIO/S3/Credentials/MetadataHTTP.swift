@@ -3,23 +3,26 @@ internal import ADCEKernel
 /// Requests to the places that hand out credentials: small answers, short waits, no proxies for the
 /// machine's own network.
 final class MetadataHTTP: Sendable {
-  private let http: HTTPClient
-  /// Waits between attempts are multiples of this; 0 in tests.
-  let pauseMilliseconds: Int64
+  private let options: HTTPClient.Options
+  /// Made when it is first wanted: most machines have their keys at hand.
+  private let client = Locked<HTTPClient?>(nil)
+  /// Waits between attempts are multiples of this.
+  private let pauseMilliseconds: Int64 = 200
 
-  /// - Throws: `local`.
-  init(
-    certificateAuthorities: String?, pauseMilliseconds: Int64 = 200
-  ) throws(S3Failure) {
+  init(certificateAuthorities: String?) {
     var options = HTTPClient.Options()
     options.certificateAuthorities = certificateAuthorities
     options.noProxy += ",169.254.169.254,169.254.170.2,169.254.170.23"
-    do throws(HTTPFailure) {
-      http = try HTTPClient(options: options)
-    } catch {
-      throw S3Failure(.local, error.message)
+    self.options = options
+  }
+
+  private func http() throws(HTTPFailure) -> HTTPClient {
+    try client.withLock { client throws(HTTPFailure) in
+      if let client { return client }
+      let made = try HTTPClient(options: options)
+      client = made
+      return made
     }
-    self.pauseMilliseconds = pauseMilliseconds
   }
 
   /// Sends it up to `attempts` times, until an answer that is no 5xx or 429.
@@ -33,6 +36,7 @@ final class MetadataHTTP: Sendable {
     request.limits.connectMilliseconds = min(timeoutMilliseconds, 3 * Span.second)
     request.limits.bodyBytesMax = 1 << 20
     request.limits.rawBytesMax = 1 << 20
+    let http = try http()
     let pause = Monitor(())
     for attempt in 1... {
       do throws(HTTPFailure) {
