@@ -39,6 +39,9 @@ let package = Package(
     .systemLibrary(
       name: "CISAL", pkgConfig: "libisal",
       providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+    .systemLibrary(
+      name: "CExpat", pkgConfig: "expat",
+      providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
 
     // Starting a program takes vfork, and what runs between it and exec cannot be Swift.
     .target(name: "CProcess"),
@@ -54,7 +57,7 @@ let package = Package(
     .target(
       name: "ADCEIO",
       dependencies: [
-        "ADCEKernel", "CLMDB", "CCurl", "CProcess", "CYAML", "CISAL",
+        "ADCEKernel", "CLMDB", "CCurl", "CProcess", "CYAML", "CISAL", "CExpat",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -95,11 +98,16 @@ let package = Package(
       name: "store-writer", dependencies: ["ADCEIO", "ADCEKernel"],
       path: "Tests/Fixtures/store-writer", swiftSettings: strict),
 
+    // S3 servers on loopback, for the tests.
+    .target(name: "ADCETestServers", path: "Tests/Servers", swiftSettings: strict),
+
     .testTarget(
       name: "ADCEKernelTests", dependencies: ["ADCEKernel"], swiftSettings: strict),
     .testTarget(
       name: "ADCEIOTests",
-      dependencies: ["ADCEIO", "ADCEKernel", "ADCEOrigin", "ADCESimulation", "store-writer"],
+      dependencies: [
+        "ADCEIO", "ADCEKernel", "ADCEOrigin", "ADCESimulation", "ADCETestServers", "store-writer",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ADCESimulationTests",
@@ -110,7 +118,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "adce", "adce-sim", "store-writer", "ADCEIO", "ADCEKernel", "ADCEOrigin",
-        "ADCESimulation",
+        "ADCESimulation", "ADCETestServers",
       ],
       swiftSettings: strict),
   ]

@@ -23,7 +23,8 @@ as_root() {
 
 install_debian() {
   local package missing=()
-  for package in liblmdb-dev libcurl4-openssl-dev libyaml-dev libisal-dev pkg-config; do
+  for package in liblmdb-dev libcurl4-openssl-dev libyaml-dev libisal-dev libexpat1-dev \
+    pkg-config; do
     if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
       missing+=("$package")
     fi
@@ -50,7 +51,7 @@ install_macos() {
     say "setup: Homebrew is needed on macOS, see brew.sh"
     exit 69
   fi
-  for formula in lmdb curl libyaml isa-l pkgconf; do
+  for formula in lmdb curl libyaml isa-l expat pkgconf; do
     brew list --versions "$formula" >/dev/null 2>&1 || missing+=("$formula")
   done
   [ "${#missing[@]}" -gt 0 ] || return 0
@@ -63,10 +64,10 @@ if command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; 
 elif [ "$(uname -s)" = Darwin ]; then
   install_macos
 else
-  for library in lmdb libcurl yaml-0.1 libisal; do
+  for library in lmdb libcurl yaml-0.1 libisal expat; do
     if ! pkg-config --exists "$library" 2>/dev/null; then
       say "setup: cannot install packages here; please install the development files of LMDB," \
-        "libcurl, libyaml and ISA-L ($library was not found by pkg-config)"
+        "libcurl, libyaml, ISA-L and Expat ($library was not found by pkg-config)"
       exit 69
     fi
   done

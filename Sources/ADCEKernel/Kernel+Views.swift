@@ -100,6 +100,11 @@ extension Kernel {
   public var coverage: CoverageMap { observed.map }
   /// The snapshot that the coverage rests on.
   public var snapshot: (source: ScanSource, record: SnapshotRecord)? { observed.current }
+
+  /// What was adopted last of one kind of source, newer than `snapshot` or not.
+  public func snapshot(of source: ScanSource) -> SnapshotRecord? {
+    observed.snapshots[.init(source)]
+  }
   /// Milliseconds to add to an `Instant` to get the wall clock.
   public var wallOffsetMilliseconds: Int64 { clock.wallOffsetMilliseconds }
   public var bootClock: ControlRecord.Clock { clock }

@@ -212,10 +212,18 @@ import Testing
     try expectRefusal(project, path, naming: path, /no such inventory report/)
   }
 
-  @Test func `a report on S3 is out of reach of this version`() throws {
+  @Test func `a report on a server that nobody reaches leaves all as it was`() throws {
     let project = try Project(gamesPerSeason: 4)
-    let outcome = try project.reconcile("s3://inventory/lake/daily/manifest.json")
-    #expect(outcome.code == 69)
+    let outcome = try Program.adce.run(
+      project.options + [
+        "reconcile", "--inventory-report", "s3://inventory/lake/daily/manifest.json",
+      ],
+      environment: [
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+      ])
+    #expect(outcome.code == 69, "\(outcome)")
+    #expect(outcome.errors.contains("127.0.0.1:1"))
     #expect(!Files.exist(project.folder.path("state")))
   }
 }

@@ -89,27 +89,6 @@ extension Host {
     }
   }
 
-  /// The lake that the configuration names; one that is never asked where a report says all.
-  private static func lake(
-    of loaded: LoadedConfiguration, _ options: Options
-  ) throws(HostFailure) -> any Lake {
-    do throws(HostFailure) { return try lake(of: loaded) } catch {
-      switch error {
-      case .noLake, .unsupportedLake, .lake:
-        guard options.mode == .reconcile, options.report != nil else { throw error }
-        return UnreachedLake(url: loaded.lake.url ?? "")
-      case .store, .recovery, .ports: throw error
-      }
-    }
-  }
-
-  /// The lake that the configuration names.
-  public static func lake(of loaded: LoadedConfiguration) throws(HostFailure) -> any Lake {
-    guard let url = loaded.lake.url else { throw .noLake }
-    guard let path = LocalFile.path(url) else { throw .unsupportedLake(url) }
-    return DirectoryLake(root: path)
-  }
-
   /// The kernel that a store holds.
   public static func kernel(
     of store: borrowing Store, _ configuration: Configuration

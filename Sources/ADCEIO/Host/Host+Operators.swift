@@ -9,7 +9,7 @@ extension Host {
   public var desk: OperatorDesk {
     OperatorDesk(
       inbox: inbox, loadConfiguration: options.loadConfiguration,
-      expectedBucket: loaded.lake.bucket, audit: audit, onRequest: options.onOperatorRequest)
+      lake: loaded.lake, audit: audit, onRequest: options.onOperatorRequest)
   }
 
   /// Opens the control socket, unless this host only pretends.
@@ -97,7 +97,7 @@ extension Host {
 
   func failComparison(_ cycle: UInt64, _ message: String) {
     for comparison in waiting.takeComparisons(upTo: cycle) {
-      comparison.reply(.refused(74, message))
+      comparison.reply(.refused(scanExitCode, message))
     }
   }
 

@@ -45,39 +45,10 @@ extension Host {
     let space = kernel.space
     expected.withLock { $0.space = space }
     let report = waiting.reports[kernel.cycle.number] ?? options.report
-    let (lake, inbox, clock) = (lake, inbox, clock)
+    let (scan, inbox, notes) = (snapshotScan(report), inbox, scanNotes)
     scanBegan = SystemClock.milliseconds(CLOCK_MONOTONIC)
     threads.run {
-      inbox.post(Host.scanned(ticket, space, lake, report, clock))
-    }
-  }
-
-  /// Fills a coverage map with what the report lists, or the lake holds.
-  private static func scanned(
-    _ ticket: Event.Ticket, _ space: KeySpace, _ lake: any Lake, _ report: InventoryReport?,
-    _ clock: SystemClock
-  ) -> Event {
-    if let report {
-      do throws(InventoryError) {
-        let (sink, outcome) = try report.scan { MapSink(space) }
-        return .scanFinished(
-          ticket,
-          Event.Scan(
-            map: sink.map, space: space.fingerprint, source: .inventory, began: outcome.began,
-            identity: report.identity))
-      } catch {
-        return .scanFailed(ticket, .init(message: error.description))
-      }
-    }
-    do throws(LakeError) {
-      let (sink, outcome) = try lake.scan { MapSink(space) }
-      return .scanFinished(
-        ticket,
-        Event.Scan(
-          map: sink.map, space: space.fingerprint, source: outcome.source.kernelSource,
-          began: outcome.began))
-    } catch {
-      return .scanFailed(ticket, .init(message: error.description))
+      inbox.post(Host.scanned(ticket, space, scan, notes))
     }
   }
 

@@ -40,6 +40,9 @@ public final class Host {
     public var analyse: Int64 = 0
     public var commit: Int64 = 0
     public var total: Int64 = 0
+    /// Of a listing: how many requests it took, and in how many ranges; else 0.
+    public var requests = 0
+    public var ranges = 0
   }
 
   /// What a caller is told while the host runs; called on the host's thread.
@@ -91,6 +94,7 @@ public final class Host {
   var decision = Decision()
   public internal(set) var timings = Timings()
   public internal(set) var scanFailure: String?
+  let scanNotes = Locked(ScanNotes())
   var catalogs: CatalogFiles
   var scanBegan: Int64 = 0
   var cycleBegan: Int64 = 0
@@ -212,6 +216,7 @@ public final class Host {
 
   /// Steps over a batch, commits what it decided, releases its effects. Returns when to go on.
   private func process(_ events: [Event]) throws(HostFailure) -> Instant {
+    sayScanNotes()
     decision.removeAll()
     let began = SystemClock.milliseconds(CLOCK_MONOTONIC)
     var hasScan = false
@@ -219,6 +224,9 @@ public final class Host {
       if case .scanFinished = event {
         hasScan = true
         timings.scan = SystemClock.milliseconds(CLOCK_MONOTONIC) - scanBegan
+        let outcome = scanNotes.withLock { $0.outcome }
+        timings.requests = outcome?.requests ?? 0
+        timings.ranges = outcome?.ranges ?? 0
       }
       if case .pressureChanged(let measured) = event { pressure = measured }
       kernel.step(event, at: clock.now, into: &decision)

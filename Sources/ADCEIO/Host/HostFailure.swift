@@ -8,6 +8,8 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
   /// The lake cannot be used as it is.
   case lake(String)
   case unsupportedLake(String)
+  /// The lake is on a server, and the settings for it cannot be used.
+  case remote(RemoteFailure)
   /// A thread or libcurl was refused.
   case ports(String)
 
@@ -21,10 +23,12 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
       "\(directory): its records add up to \(found.hex), but \(stored.hex) was committed; "
         + "nothing was changed: run `adce state verify`, then restore a backup"
     case .noLake:
-      "no lake is named: set `lake: file:///path` in reconciliation_config.yaml, or --lake"
+      "no lake is named: set `lake: file:///path` or `s3.bucket` in reconciliation_config.yaml, "
+        + "or --lake"
     case .lake(let reason): reason
     case .unsupportedLake(let url):
-      "\(url): this version keeps lakes in directories (file:///path); S3 comes later"
+      "\(url) is no lake: expected file:///path or s3://bucket[/prefix]"
+    case .remote(let failure): failure.description
     case .ports(let reason): reason
     }
   }
@@ -36,7 +40,8 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
     case .recovery: 65
     case .noLake: 78
     case .lake: 74
-    case .unsupportedLake: 69
+    case .unsupportedLake: 78
+    case .remote(let failure): failure.exitCode
     case .ports: 71
     }
   }

@@ -19,8 +19,8 @@ public struct OperatorDesk: Sendable {
   let inbox: Inbox
   /// Reads the configuration as the process's command line says; nil = this host cannot reload.
   let loadConfiguration: (@Sendable () -> ConfigurationOutcome)?
-  /// The bucket that reports must be of; nil = the lake is a directory.
-  let expectedBucket: String?
+  /// Whose reports are read.
+  let lake: LakeSettings
   let audit: AuditLog?
   /// Told of each request that changes something, with its outcome, on any thread.
   let onRequest: @Sendable (OperatorRequest, ControlReply) -> Void
@@ -50,13 +50,10 @@ public struct OperatorDesk: Sendable {
       operation.configuration = loadConfiguration()
     case .reconcile(let wish):
       guard let url = wish.report else { break }
-      guard let path = LocalFile.path(url) else {
-        return tellsBoth(.refused(69, "\(url): this version reads reports on disk (file:///path)"))
-      }
       do throws(InventoryError) {
-        operation.report = try InventoryReport.at(path, expectedBucket: expectedBucket)
+        operation.report = try Host.report(at: url, of: lake)
       } catch {
-        return tellsBoth(.refused(65, error.description))
+        return tellsBoth(.refused(error.exitCode, error.description))
       }
     }
     inbox.post(.operation(operation))

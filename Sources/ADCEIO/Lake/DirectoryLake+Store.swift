@@ -119,7 +119,7 @@ extension OpenFile {
   }
 
   /// Writes all that is left of another file, in pieces of 256 KiB.
-  fileprivate func copy(
+  func copy(
     from source: borrowing OpenFile, compressing: Bool
   ) throws(SystemCallFailure) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)

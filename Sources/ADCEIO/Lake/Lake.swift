@@ -54,6 +54,8 @@ public enum LakeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The object is larger than the caller takes, in bytes.
   case tooLarge(key: String, limit: Int)
   case system(SystemCallFailure)
+  /// The server that keeps the lake said no, or did not answer.
+  case remote(RemoteFailure)
 
   public var description: String {
     switch self {
@@ -62,7 +64,13 @@ public enum LakeError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unstorableKey(let key, let fault): "cannot store \(key): \(fault)"
     case .tooLarge(let key, let limit): "\(key): larger than \(limit) bytes"
     case .system(let failure): failure.description
+    case .remote(let failure): failure.description
     }
+  }
+
+  /// Of a command that fails for it (sysexits.h).
+  public var exitCode: Int32 {
+    if case .remote(let failure) = self { failure.exitCode } else { 74 }
   }
 }
 
@@ -74,6 +82,7 @@ public enum KeyFault: Hashable, Sendable, CustomStringConvertible {
   /// `.` or `..` between two slashes.
   case dotComponent
   case holdsNUL
+  case notUTF8
   /// Over 1,024 bytes (the limit of S3), or a component over 255 (that of file systems).
   case tooLong
   /// A component begins like the files that are being written, which a scan leaves out.
@@ -87,6 +96,7 @@ public enum KeyFault: Hashable, Sendable, CustomStringConvertible {
     case .emptyComponent: "a part between two slashes is empty"
     case .dotComponent: "a part of it is . or .."
     case .holdsNUL: "it holds a NUL byte"
+    case .notUTF8: "it is not UTF-8"
     case .tooLong: "longer than 1,024 bytes, or a part of it than 255"
     case .temporaryName: "a part of it begins with \(DirectoryLake.temporaryPrefix)"
     case .clash(let path): "\(path) stands in its way"

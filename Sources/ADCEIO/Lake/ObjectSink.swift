@@ -24,6 +24,9 @@ public struct ScanOutcome: Hashable, Sendable {
   public var bytes: Int64
   /// Rows of a report that are no current objects: old versions, delete markers.
   public var superseded: Int
+  /// Of a listing: how many requests it took, and in how many ranges; else 0.
+  public var requests = 0
+  public var ranges = 0
 
   public init(
     source: Source, began: Instant, objects: Int, bytes: Int64, superseded: Int = 0

@@ -38,6 +38,11 @@ public struct ReconcileReport: Sendable {
             .init("scan", .seconds(timings.scan)), .init("analyse", .seconds(timings.analyse)),
             .init("commit", .seconds(timings.commit)), .init("total", .seconds(timings.total)),
           ])),
+        .init(
+          "listing",
+          .map([
+            .init("requests", .count(timings.requests)), .init("ranges", .count(timings.ranges)),
+          ])),
         .init("peak_rss_bytes", .integer(peakResidentBytes)),
       ])
   }

@@ -27,6 +27,7 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A row is not as the schema says; counted from 1 in its part.
   case row(part: String, number: Int, InventoryRowFault)
   case system(SystemCallFailure)
+  case remote(RemoteFailure)
 
   public var description: String {
     switch self {
@@ -56,7 +57,22 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
     case .partCompression(let part, let error): "part \(part): \(error)"
     case .row(let part, let number, let fault): "part \(part), row \(number): \(fault)"
     case .system(let failure): failure.description
+    case .remote(let failure): failure.description
     }
+  }
+
+  /// Whether the report itself is at fault, so that the one before it may be taken; else its place
+  /// could not be read, and that may pass.
+  public var isOfReport: Bool {
+    switch self {
+    case .system, .remote: false
+    default: true
+    }
+  }
+
+  /// Of a command that fails for it (sysexits.h).
+  public var exitCode: Int32 {
+    if case .remote(let failure) = self { failure.exitCode } else { 65 }
   }
 }
 

@@ -1,43 +1,35 @@
-/// Reads one part of a report: inflates, splits, and verifies size and MD5, all in one pass and
-/// in constant memory (about 0.5 MB), whatever its size.
-struct InventoryPart {
-  let part: InventoryManifest.Part
-  let schema: InventorySchema
+/// Reads one part of a report as its bytes come: inflates, splits, and verifies size and MD5, all in
+/// one pass and in constant memory (about 0.5 MB), whatever its size.
+struct InventoryPart: ~Copyable {
+  private let part: InventoryManifest.Part
+  private var contents: Contents
+  private var digest = MD5.Running()
+  private var size: Int64 = 0
+  /// What is wrong with the contents. A checksum that does not match explains it better, so the
+  /// part is taken to its end all the same.
+  private var problem: InventoryError?
 
-  private static let inputBytes = 64 << 10
   /// Rows are split when it is full; a longer row is refused.
   private static let windowBytes = 256 << 10
 
-  /// Adds the part's objects to `sink` and its counts to `rows`. When it throws, they hold part
-  /// of a refused report, and must be thrown away.
-  func read(
-    _ file: consuming OpenFile, into sink: inout some ObjectSink, _ rows: inout InventoryRows
-  ) throws(InventoryError) {
-    let input = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: Self.inputBytes, alignment: 64)
-    defer { input.deallocate() }
-    var contents = Contents(schema)
-    var digest = MD5.Running()
-    var size: Int64 = 0
-    // What is wrong with the contents. A checksum that does not match explains it better, so the
-    // file is read to its end all the same.
-    var problem: InventoryError?
-    while true {
-      let count: Int
-      do { count = try file.read(into: input) } catch { throw .system(error) }
-      let piece = UnsafeRawBufferPointer(rebasing: input[..<count])
-      digest.update(piece)
-      size += Int64(count)
-      let isLast = count < input.count
-      if problem == nil {
-        do throws(ContentsFault) {
-          try contents.take(piece, isLast: isLast, into: &sink)
-        } catch {
-          problem = error.inPart(part.key, row: contents.rows.rows + 1)
-        }
-      }
-      if isLast { break }
-    }
+  init(_ part: InventoryManifest.Part, _ schema: InventorySchema) {
+    self.part = part
+    contents = Contents(schema)
+  }
+
+  /// Adds the objects of the next piece to `sink`.
+  mutating func take(_ piece: UnsafeRawBufferPointer, into sink: inout some ObjectSink) {
+    digest.update(piece)
+    size += Int64(piece.count)
+    take(piece, isLast: false, into: &sink)
+  }
+
+  /// The part's counts. When it throws, the sink holds part of a refused report, and must be thrown
+  /// away.
+  mutating func finish(
+    into sink: inout some ObjectSink
+  ) throws(InventoryError) -> InventoryRows {
+    take(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true, into: &sink)
     guard size == part.bytes else {
       throw .partSize(part: part.key, found: size, expected: part.bytes)
     }
@@ -46,7 +38,18 @@ struct InventoryPart {
       throw .partChecksum(part: part.key, found: found, expected: part.md5)
     }
     if let problem { throw problem }
-    rows.add(contents.rows)
+    return contents.rows
+  }
+
+  private mutating func take(
+    _ piece: UnsafeRawBufferPointer, isLast: Bool, into sink: inout some ObjectSink
+  ) {
+    guard problem == nil else { return }
+    do throws(ContentsFault) {
+      try contents.take(piece, isLast: isLast, into: &sink)
+    } catch {
+      problem = error.inPart(part.key, row: contents.rows.rows + 1)
+    }
   }
 }
 
@@ -70,6 +73,8 @@ extension InventoryPart {
     private var filled = 0
     private var inflater = GzipInflater()
     private var isCompressed: Bool?
+    /// The first byte, while it alone is known: two tell whether it is compressed.
+    private var first: UInt8?
 
     init(_ schema: InventorySchema) {
       rows = InventoryRows(schema)
@@ -84,8 +89,7 @@ extension InventoryPart {
       _ piece: UnsafeRawBufferPointer, isLast: Bool, into sink: inout some ObjectSink
     ) throws(ContentsFault) {
       var piece = piece
-      let compressed = isCompressed ?? Gzip.begins(piece)
-      isCompressed = compressed
+      guard let compressed = try begin(piece, isLast, into: &sink) else { return }
       while true {
         let room = UnsafeMutableRawBufferPointer(rebasing: window[filled..<windowBytes])
         filled += compressed ? try inflate(&piece, room) : Self.copy(&piece, room)
@@ -98,6 +102,27 @@ extension InventoryPart {
         }
         try split(isLast: true, into: &sink)
       }
+    }
+
+    /// Whether the part is compressed; nil if that cannot be said yet.
+    private mutating func begin(
+      _ piece: UnsafeRawBufferPointer, _ isLast: Bool, into sink: inout some ObjectSink
+    ) throws(ContentsFault) -> Bool? {
+      if let isCompressed { return isCompressed }
+      let begin = (first.map { [$0] } ?? []) + piece.prefix(2)
+      guard begin.count >= 2 || isLast else {
+        first = begin.first
+        return nil
+      }
+      let compressed = Gzip.begins(begin)
+      isCompressed = compressed
+      if let held = first {
+        first = nil
+        try withUnsafeBytes(of: held) { byte throws(ContentsFault) in
+          try take(byte, isLast: false, into: &sink)
+        }
+      }
+      return compressed
     }
 
     private mutating func inflate(

@@ -7,26 +7,34 @@ import ADCEKernel
 #endif
 
 extension InventoryReport {
-  /// The report at a path: that of a `manifest.json`, or the newest complete one in a directory.
+  /// The report at a path on disk: that of a `manifest.json`, or the newest complete one in a
+  /// directory.
   public static func at(
     _ path: String, expectedBucket: String? = nil
   ) throws(InventoryError) -> InventoryReport {
-    guard isFolder(path) else {
-      return try open(manifest: path, expectedBucket: expectedBucket)
+    try at(path, in: DiskInventoryFiles(), expectedBucket: expectedBucket)
+  }
+
+  /// The same wherever it is.
+  package static func at(
+    _ path: String, in files: any InventoryFiles, expectedBucket: String? = nil
+  ) throws(InventoryError) -> InventoryReport {
+    guard try files.isFolder(path) else {
+      return try open(manifest: path, in: files, expectedBucket: expectedBucket)
     }
-    return try newest(in: path, expectedBucket: expectedBucket)
+    return try newest(in: path, of: files, expectedBucket: expectedBucket)
   }
 
   /// The newest complete report in a directory, at any depth up to eight; with `expectedBucket`,
   /// the newest of that bucket.
-  public static func newest(
-    in directory: String, expectedBucket: String? = nil
+  package static func newest(
+    in directory: String, of files: any InventoryFiles, expectedBucket: String? = nil
   ) throws(InventoryError) -> InventoryReport {
     var unfinished = 0
     var other: InventoryError?
-    for path in try manifests(in: directory) {
+    for path in try files.manifests(below: directory) {
       do throws(InventoryError) {
-        return try open(manifest: path, expectedBucket: expectedBucket)
+        return try open(manifest: path, in: files, expectedBucket: expectedBucket)
       } catch {
         switch error {
         case .unfinished, .manifestChecksum, .noManifest: unfinished += 1
@@ -42,6 +50,20 @@ extension InventoryReport {
   /// The paths of all manifests in a directory, complete or not, newest first: for going back to
   /// the report before one that is refused.
   public static func manifests(in directory: String) throws(InventoryError) -> [String] {
+    try DiskInventoryFiles().manifests(below: directory)
+  }
+
+  /// AWS names a report's folder by the time at which it began: `2024-05-01T00-00Z`.
+  static func timeInName(_ name: some Sequence<UInt8>) -> Instant? {
+    var time = Array(name)
+    guard time.count == 17, time[13] == 0x2D else { return nil }
+    time[13] = 0x3A
+    return Instant(iso: time)
+  }
+}
+
+extension DiskInventoryFiles {
+  func manifestsOnDisk(_ directory: String) throws(InventoryError) -> [String] {
     var found: [(began: Instant, path: String)] = []
     do throws(SystemCallFailure) {
       let root = try OpenFile.open(directory, O_RDONLY | O_DIRECTORY)
@@ -55,7 +77,7 @@ extension InventoryReport {
           if entry.name.elementsEqual("manifest.json".utf8) {
             let name = next.path.split(separator: 0x2F).last ?? []
             let manifest = front + String(decoding: path.dropFirst(2), as: UTF8.self)
-            found.append((timeInName(name) ?? timeInside(manifest), manifest))
+            found.append((InventoryReport.timeInName(name) ?? timeInside(manifest), manifest))
           } else if try isFolder(entry, in: folder), next.depth < 8 {
             open.append((path, next.depth + 1))
           }
@@ -68,7 +90,7 @@ extension InventoryReport {
     return found.map(\.path)
   }
 
-  private static func isFolder(
+  private func isFolder(
     _ entry: FolderListing.Entry, in folder: borrowing OpenFile
   ) throws(SystemCallFailure) -> Bool {
     switch entry.kind {
@@ -78,23 +100,9 @@ extension InventoryReport {
     }
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  /// AWS names a report's folder by the time at which it began: `2024-05-01T00-00Z`.
-  private static func timeInName(_ name: ArraySlice<UInt8>) -> Instant? {
-    guard name.count == 17 else { return nil }
-    var time = Array(name)
-    guard time[13] == 0x2D else { return nil }
-    time[13] = 0x3A
-    return Instant(iso: time)
-  }
-
   /// For folders of other names; what cannot be read counts as the oldest, and says why when it
   /// is opened.
-  private static func timeInside(_ manifest: String) -> Instant {
+  private func timeInside(_ manifest: String) -> Instant {
     do throws(InventoryError) {
       guard let json = try contents(of: manifest) else { return .distantPast }
       return try InventoryManifest(json: json, path: manifest).began

@@ -1,13 +1,7 @@
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 extension InventoryReport {
-  /// Reads all parts, each on one of `workers` threads (default: one a processor), verifies them,
+  /// Reads all parts, each on one of `workers` threads (default: as suits the place), verifies them,
   /// and returns the sinks merged.
   ///
   /// Parts are begun in the manifest's order, and of several bad ones the first is named.
@@ -15,20 +9,24 @@ extension InventoryReport {
     workers: Int? = nil, into makeSink: @Sendable () -> Sink
   ) throws(InventoryError) -> (sink: Sink, outcome: ScanOutcome) {
     let parts = manifest.parts
-    let root = try partsRoot()
+    guard let first = parts.first else {
+      let outcome = ScanOutcome(source: .inventory, began: began, objects: 0, bytes: 0)
+      return (makeSink(), outcome)
+    }
+    guard let root = try files.partsRoot(of: first.key, manifest: manifestPath) else {
+      throw .partMissing(part: first.key, manifest: manifestPath)
+    }
     let next = Atomic(0)
     let firstBad = Atomic(Int.max)
-    let threads = max(1, min(workers ?? processorCount(), parts.count))
-    let results = inParallel(threads) { _ -> Share<Sink> in
+    let threads = max(1, min(workers ?? files.readers, parts.count))
+    let results = try files.inParallel(threads) { _ -> Share<Sink> in
       var share = Share(sink: makeSink(), rows: InventoryRows(manifest.schema))
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         // Whoever has an earlier part finishes it: it may be bad too.
         guard index < parts.count, index < firstBad.load(ordering: .relaxed) else { break }
         do throws(InventoryError) {
-          let file = try open(parts[index], in: root)
-          try InventoryPart(part: parts[index], schema: manifest.schema)
-            .read(file, into: &share.sink, &share.rows)
+          try read(parts[index], in: root, into: &share.sink, &share.rows)
         } catch {
           share.failure = (index, error)
           firstBad.min(index, ordering: .relaxed)
@@ -58,32 +56,13 @@ extension InventoryReport {
     var failure: (part: Int, error: InventoryError)?
   }
 
-  /// The folder at which the parts' keys start: the nearest one above the manifest in which the
-  /// first part exists. With a slash at its end, or empty.
-  private func partsRoot() throws(InventoryError) -> String {
-    var folder = Self.folder(of: manifestPath)
-    guard let first = manifest.parts.first else { return folder }
-    while true {
-      if access(folder + first.key, F_OK) == 0 { return folder }
-      let parent = Self.folder(of: String(folder.dropLast()))
-      // A relative path is followed up to the working directory, and no further.
-      guard parent != folder, !folder.isEmpty else {
-        throw .partMissing(part: first.key, manifest: manifestPath)
-      }
-      folder = parent
-    }
-  }
-
-  private func open(
-    _ part: InventoryManifest.Part, in root: String
-  ) throws(InventoryError) -> OpenFile {
-    do throws(SystemCallFailure) {
-      return try OpenFile.open(root + part.key, O_RDONLY)
-    } catch {
-      if error.code == ENOENT || error.code == ENOTDIR {
-        throw .partMissing(part: part.key, manifest: manifestPath)
-      }
-      throw .system(error)
-    }
+  private func read(
+    _ part: InventoryManifest.Part, in root: String, into sink: inout some ObjectSink,
+    _ rows: inout InventoryRows
+  ) throws(InventoryError) {
+    var reader = InventoryPart(part, manifest.schema)
+    let isThere = try files.read(part: root + part.key) { reader.take($0, into: &sink) }
+    guard isThere else { throw .partMissing(part: part.key, manifest: manifestPath) }
+    rows.add(try reader.finish(into: &sink))
   }
 }

@@ -1,13 +1,8 @@
 public import ADCEKernel
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
-/// A complete S3 Inventory report on disk, its manifest verified.
-public struct InventoryReport: Hashable, Sendable {
+/// A complete S3 Inventory report, its manifest verified.
+public struct InventoryReport: Sendable {
+  /// A path, or an `s3://` URL.
   public let manifestPath: String
   /// The bucket that it lists.
   public let sourceBucket: String
@@ -16,17 +11,26 @@ public struct InventoryReport: Hashable, Sendable {
   /// Of the manifest's bytes: the same report has the same identity, wherever it lies.
   public let identity: Hash128
   let manifest: InventoryManifest
+  let files: any InventoryFiles
 
   /// The largest manifest that is read: some hundred thousand parts.
-  private static let manifestBytesMax = 64 << 20
+  static let manifestBytesMax = 64 << 20
 
-  /// Opens the report with this `manifest.json`; with `expectedBucket`, only one of that bucket.
+  /// Opens the report on disk with this `manifest.json`; with `expectedBucket`, only one of that
+  /// bucket.
   public static func open(
     manifest path: String, expectedBucket: String? = nil
   ) throws(InventoryError) -> InventoryReport {
-    guard let json = try contents(of: path) else { throw .noManifest(path: path) }
+    try open(manifest: path, in: DiskInventoryFiles(), expectedBucket: expectedBucket)
+  }
+
+  /// The same for reports wherever they are.
+  package static func open(
+    manifest path: String, in files: any InventoryFiles, expectedBucket: String? = nil
+  ) throws(InventoryError) -> InventoryReport {
+    guard let json = try files.contents(of: path) else { throw .noManifest(path: path) }
     let checksumPath = folder(of: path) + "manifest.checksum"
-    guard let checksum = try contents(of: checksumPath) else {
+    guard let checksum = try files.contents(of: checksumPath) else {
       throw .unfinished(manifest: path)
     }
     let expected = String(decoding: checksum, as: UTF8.self).lowercased()
@@ -40,17 +44,7 @@ public struct InventoryReport: Hashable, Sendable {
     }
     return InventoryReport(
       manifestPath: path, sourceBucket: manifest.sourceBucket, began: manifest.began,
-      identity: Hash128(of: json), manifest: manifest)
-  }
-
-  /// A file's bytes; nil if there is no such file.
-  static func contents(of path: String) throws(InventoryError) -> [UInt8]? {
-    do throws(SystemCallFailure) {
-      return try OpenFile.open(path, O_RDONLY).readAll(limit: manifestBytesMax)
-    } catch {
-      if error.code == ENOENT || error.code == ENOTDIR { return nil }
-      throw .system(error)
-    }
+      identity: Hash128(of: json), manifest: manifest, files: files)
   }
 
   /// A path's folder, with a slash at its end unless it is the working directory.

@@ -18,12 +18,13 @@ struct ReconcileCommand: ParsableCommand {
         adce reconcile
         adce reconcile --dry-run --output json
         adce reconcile --inventory-report file:///reports
+        adce reconcile --inventory-report s3://bucket/inventory/
       """)
 
   @OptionGroup var global: GlobalOptions
   @Option(
     help: .init(
-      "Read this S3 Inventory report: a manifest.json, or a folder of reports.",
+      "Read this S3 Inventory report: a manifest.json, or a folder or prefix of reports.",
       valueName: "url"))
   var inventoryReport: String?
   @Flag(help: "Write nothing.")
@@ -59,7 +60,7 @@ struct ReconcileCommand: ParsableCommand {
     let session = HostSession(global, loaded)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.
-    if host.scanFailure != nil { throw ExitCode(options.report == nil ? 74 : 65) }
+    if host.scanFailure != nil { throw ExitCode(host.scanExitCode) }
     guard ending == .finished else {
       Terminal.error("adce: stopped before the comparison was done")
       throw ExitCode(75)
@@ -99,15 +100,11 @@ struct ReconcileCommand: ParsableCommand {
   }
 
   private func report(at url: String, _ loaded: LoadedConfiguration) throws -> InventoryReport {
-    guard let path = LocalFile.path(url) else {
-      Terminal.error("adce: \(url): this version reads reports on disk (file:///path)")
-      throw ExitCode(69)
-    }
     do throws(InventoryError) {
-      return try InventoryReport.at(path, expectedBucket: loaded.lake.bucket)
+      return try Host.report(at: url, of: loaded.lake)
     } catch {
       Terminal.error("adce: \(error.description)")
-      throw ExitCode(65)
+      throw ExitCode(error.exitCode)
     }
   }
 }

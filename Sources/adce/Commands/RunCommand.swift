@@ -69,7 +69,7 @@ struct RunCommand: ParsableCommand {
     let session = HostSession(global, loaded, keepsLog: true)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.
-    if host.scanFailure != nil, once { throw ExitCode(74) }
+    if host.scanFailure != nil, once { throw ExitCode(host.scanExitCode) }
     guard once else { return }
     let report = host.withKernel { kernel, now in CoverageReport(kernel, at: now) }
     global.show(.map(report.members), table: report.table(.type))

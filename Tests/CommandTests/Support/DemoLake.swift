@@ -112,9 +112,13 @@ final class DemoLake {
 
   /// Objects that are not there, and those that differ from what the source serves.
   func faults() throws -> [String] {
+    try faults { Files.exist(path(of: $0)) ? try Files.bytes(path(of: $0)) : nil }
+  }
+
+  /// The same for a lake that is read in another way.
+  func faults(bytes: (Object) throws -> [UInt8]?) rethrows -> [String] {
     try objects.compactMap { object in
-      guard Files.exist(path(of: object)) else { return "\(object.key): missing" }
-      let bytes = try Files.bytes(path(of: object))
+      guard let bytes = try bytes(object) else { return "\(object.key): missing" }
       if let target = object.target {
         return bytes == LoopbackOrigin.body(for: target) ? nil : "\(object.key): differs"
       }

@@ -1,0 +1,184 @@
+import ADCEIO
+import ADCEKernel
+import ADCESimulation
+import ADCETestServers
+import Foundation
+import Testing
+
+/// S3 in trouble: a clear message, the right exit code, nothing lost, and recovery without help.
+@Suite(
+  .waitsForProcesses, .enabled(if: ServerPrograms.hasJuiceFS, "\(ServerPrograms.comment)"))
+struct S3FaultTests {
+  static func error(_ code: String, _ more: String = "") -> String {
+    """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <Error><Code>\(code)</Code><Message>Said by a test.</Message>\(more)<RequestId>R1</RequestId>\
+    </Error>
+    """
+  }
+
+  /// A lake behind a gate.
+  private func gated(_ name: String, _ mode: FaultyGate.Mode) throws -> (S3Demo, FaultyGate) {
+    let lake = try S3Demo(name)
+    let port = try #require(lake.environment["AWS_ENDPOINT_URL_S3"]?.split(separator: ":").last)
+    let gate = try FaultyGate(to: UInt16(port), mode)
+    lake.environment["AWS_ENDPOINT_URL_S3"] = gate.endpoint
+    return (lake, gate)
+  }
+
+  private func expect(
+    _ outcome: Outcome, code: Int32, says words: String...,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(outcome.code == code, "\(outcome)", sourceLocation: location)
+    for word in words {
+      #expect(outcome.errors.contains(word), "\(word) in \(outcome)", sourceLocation: location)
+    }
+    #expect(!outcome.errors.contains("adce-test-secret"), sourceLocation: location)
+  }
+
+  @Test func `nobody answers, or no name resolves`() throws {
+    let lake = try S3Demo("nobody-answers")
+    let there = lake.environment
+    let port = try ServerProcess.freePort()
+    lake.environment["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:\(port)"
+    expect(try lake.adce("reconcile"), code: 69, says: "127.0.0.1:\(port)", "s3://nobody-answers")
+    lake.environment["AWS_ENDPOINT_URL_S3"] = "https://s3.nowhere.invalid"
+    expect(try lake.adce("reconcile"), code: 69, says: "s3.nowhere.invalid", "DNS")
+    lake.environment = there
+    #expect(try lake.adce("reconcile").code == 0)
+  }
+
+  @Test func `an answer of 503 for a while is waited for`() throws {
+    let (lake, gate) = try gated(
+      "slow-down", .answer(status: "503 Slow Down", body: Self.error("SlowDown")))
+    gate.set(.pass, afterAnswers: 3)
+    let outcome = try lake.adce("reconcile", "--output", "json")
+    #expect(outcome.code == 0, "\(outcome)")
+    #expect(try outcome.json()["missing"].integer == lake.demo.holes.count)
+    #expect(gate.answered.count >= 3)
+  }
+
+  @Test func `an answer of 500 for good ends in a refusal that names it`() throws {
+    let (lake, gate) = try gated(
+      "internal-error", .answer(status: "500 Internal", body: Self.error("InternalError")))
+    expect(try lake.adce("reconcile"), code: 69, says: "InternalError", "HTTP 500", "request R1")
+    #expect(gate.answered.count > 1)
+    gate.set(.pass)
+    #expect(try lake.adce("run", "--once", "--wait", "5", "--fail-on-gaps").code == 0)
+    #expect(try lake.faults() == [])
+  }
+
+  @Test func `credentials that are wrong, unknown or not there`() throws {
+    let lake = try S3Demo("wrong-credentials")
+    let right = lake.environment
+    lake.environment["AWS_SECRET_ACCESS_KEY"] = "wrong"
+    expect(try lake.adce("reconcile"), code: 77, says: "SignatureDoesNotMatch", "secret access key")
+    lake.environment["AWS_ACCESS_KEY_ID"] = "nobody"
+    expect(try lake.adce("reconcile"), code: 77, says: "InvalidAccessKeyId")
+    lake.environment["AWS_ACCESS_KEY_ID"] = ""
+    lake.environment["AWS_SECRET_ACCESS_KEY"] = ""
+    expect(try lake.adce("reconcile"), code: 77, says: "credentials")
+    lake.environment = right
+    #expect(try lake.adce("reconcile").code == 0)
+  }
+
+  @Test func `a token that has expired`() throws {
+    let (lake, gate) = try gated(
+      "expired-token", .answer(status: "400 Bad Request", body: Self.error("ExpiredToken")))
+    expect(try lake.adce("reconcile"), code: 77, says: "ExpiredToken", "get new credentials")
+    gate.set(.pass)
+    #expect(try lake.adce("reconcile").code == 0)
+  }
+
+  @Test func `a bucket in another region`() throws {
+    let (lake, gate) = try gated(
+      "other-region",
+      .answer(
+        status: "400 Bad Request",
+        body: Self.error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>")))
+    gate.set(.pass, afterAnswers: 1)
+    #expect(try lake.adce("reconcile").code == 0)
+    // Each reader that had asked already learns it once.
+    #expect((1...8).contains(gate.answered.count))
+    // Redirected, and not told where to.
+    gate.set(
+      .answer(status: "301 Moved Permanently", body: Self.error("PermanentRedirect")))
+    expect(try lake.adce("reconcile"), code: 78, says: "region")
+  }
+
+  @Test func `a bucket that is not there, or that we may not list`() throws {
+    let (lake, gate) = try gated("no-permission", .pass)
+    let missing = try Program.adce.run(
+      lake.options.dropLast() + ["s3://never-made", "reconcile"], environment: lake.environment)
+    expect(missing, code: 69, says: "NoSuchBucket", "s3://never-made")
+    gate.set(.answer(status: "403 Forbidden", body: Self.error("AccessDenied")))
+    expect(try lake.adce("reconcile"), code: 77, says: "AccessDenied", "s3:ListBucket")
+  }
+
+  @Test func `an endpoint that cannot be used`() throws {
+    let lake = try S3Demo("bad-endpoint")
+    lake.environment["AWS_ENDPOINT_URL_S3"] = "http://example.com"
+    expect(try lake.adce("reconcile"), code: 78, says: "unencrypted")
+  }
+
+  @Test func `S3 vanishes while a run stores, and comes back`() throws {
+    let (lake, gate) = try gated("vanishes", .pass)
+    let run = try lake.start("run", "--once", "--wait", "1")
+    let before = lake.demo.objects.count - lake.demo.holes.count
+    let began = try wait(30) { try lake.lake.scan { CountingSink() }.outcome.objects > before + 5 }
+    #expect(began)
+    gate.set(.answer(status: "503 Unavailable", body: Self.error("ServiceUnavailable")))
+    usleep(1_500_000)
+    gate.set(.pass)
+    _ = try run.end(within: 120)
+    let last = try lake.adce("run", "--once", "--wait", "5", "--fail-on-gaps", within: 120)
+    #expect(last.code == 0, "\(last)")
+    #expect(try lake.faults() == [])
+    #expect(try lake.adce("state", "verify").code == 0)
+  }
+
+  @Test func `a report that was cut off gives way to a listing, and is named`() throws {
+    let lake = try S3Demo("cut-off-reports") { file, text in
+      file.hasSuffix("reconciliation_config.yaml")
+        ? text + "s3: {use_aws_inventory: true, inventory_prefix: inv/}\n" : text
+    }
+    let began = Date().addingTimeInterval(-3600)
+    let folder = try TemporaryFolder()
+    let manifest = try folder.writeReport(of: "cut-off-reports", began: began)
+    for file in Files.below(folder.path("reports")) {
+      var bytes = try Files.bytes(folder.path("reports/" + file))
+      if file.hasSuffix(".csv.gz") { bytes.removeLast(20) }
+      _ = try lake.lake.store(Array(("inv/" + file).utf8), .bytes(bytes), compressing: false)
+    }
+    let outcome = try lake.adce("reconcile", "--output", "json")
+    #expect(outcome.code == 0, "\(outcome)")
+    #expect(try outcome.json()["have"]["source"].text == "listing")
+    #expect(try outcome.json()["missing"].integer == lake.demo.holes.count)
+    expect(outcome, code: 0, says: "bytes long, not", "listed instead")
+    #expect(manifest.hasSuffix("manifest.json"))
+  }
+}
+
+/// Counts nothing itself: the scan does.
+private struct CountingSink: ObjectSink {
+  mutating func observe(key: UnsafeRawBufferPointer, facts: ObjectFacts) {}
+  mutating func merge(_ other: consuming CountingSink) {}
+}
+
+extension TemporaryFolder {
+  /// A report of ten objects that nobody expects, below `reports`; returns its manifest's path.
+  fileprivate func writeReport(of bucket: String, began: Date) throws -> String {
+    try FileManager.default.createDirectory(
+      atPath: path("reports"), withIntermediateDirectories: true)
+    var generator = InventoryReportGenerator(
+      began: Instant(milliseconds: Int64(began.timeIntervalSince1970 * 1000)))
+    generator.sourceBucket = bucket
+    let rows = (0..<10).map {
+      InventoryReportGenerator.Row(
+        key: Array("other/\($0)".utf8), bytes: 7, modified: Instant(seconds: 1_700_000_000),
+        etag: "e")
+    }
+    return try generator.write(rows, below: path("reports")).manifestPath
+  }
+}
