@@ -69,6 +69,14 @@ let package = Package(
       dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
       swiftSettings: strict),
 
+    // The daemon's HTTP face: reads what the loop publishes, and nothing else.
+    .target(
+      name: "ADCEFace",
+      dependencies: [
+        "ADCEIO", "ADCEKernel", .product(name: "HummingbirdCore", package: "hummingbird"),
+      ],
+      swiftSettings: strict),
+
     // The simulated world.
     .target(
       name: "ADCESimulation",
@@ -80,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "adce",
       dependencies: [
-        "ADCEKernel", "ADCEIO",
+        "ADCEKernel", "ADCEIO", "ADCEFace",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -117,7 +125,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "adce", "adce-sim", "store-writer", "ADCEIO", "ADCEKernel", "ADCEOrigin",
+        "adce", "adce-sim", "store-writer", "ADCEFace", "ADCEIO", "ADCEKernel", "ADCEOrigin",
         "ADCESimulation", "ADCETestServers",
       ],
       swiftSettings: strict),

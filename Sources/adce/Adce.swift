@@ -24,9 +24,10 @@ struct Adce: ParsableCommand {
       65 bad data; 69 a service is out of reach; 70 a bug; 73 cannot create;
       74 input/output; 75 try again; 77 permission; 78 configuration.
       """,
-    version: "0.1.0",
+    version: Build.version,
     subcommands: [
-      RunCommand.self, ReconcileCommand.self, StatusCommand.self, CoverageCommand.self,
+      RunCommand.self, ReconcileCommand.self, StatusCommand.self, HealthCommand.self,
+      CoverageCommand.self,
       GapsCommand.self, TasksCommand.self, ScrapersCommand.self, ConfigCommand.self,
       StateCommand.self, ExportCommand.self, AuditCommand.self, InitCommand.self,
       PauseCommand.self, ResumeCommand.self, ReloadCommand.self,

@@ -31,7 +31,8 @@ struct HostSession {
     logFile = output.file
   }
 
-  func run(_ host: Host) throws -> Host.Ending {
+  /// - Parameter daemon: what looks after the loop while it goes round for ever.
+  func run(_ host: Host, daemon: DaemonHealth? = nil) throws -> Host.Ending {
     do throws(HostFailure) {
       try watchSignals(host)
       let (progress, log) = (progress, log)
@@ -41,6 +42,8 @@ struct HostSession {
         say(effect, kernel, now)
       }
       observer.onTrouble = { log.error("\($0)") }
+      daemon?.begin(&observer, of: host, log)
+      defer { daemon?.end() }
       let ending = try host.run(observer)
       progress.clear()
       return ending

@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.waitsForProcesses) struct HelpTests {
   private static let commands = [
-    [], ["run"], ["reconcile"], ["status"], ["coverage"], ["gaps"], ["gaps", "list"],
+    [], ["run"], ["reconcile"], ["status"], ["health"], ["coverage"], ["gaps"], ["gaps", "list"],
     ["gaps", "waive"], ["tasks"], ["tasks", "list"], ["tasks", "show"], ["tasks", "retry"],
     ["tasks", "cancel"], ["scrapers"], ["scrapers", "list"], ["scrapers", "show"],
     ["scrapers", "check"], ["config"], ["config", "check"], ["config", "show"],

@@ -60,14 +60,14 @@ public final class Components: Sendable {
     }
   }
 
-  /// Notes that a part has failed and is down.
-  public func failed(_ name: String, _ message: String) {
+  /// Notes that a part has failed and is down; told on only if it is news.
+  public func failed(_ name: String, _ message: String, isNews: Bool = true) {
     set(name) { condition in
       condition.isUp = false
       condition.lastError = message
       condition.lastFailure = Instant(milliseconds: wallMilliseconds())
     }
-    onFailure(name, message)
+    if isNews { onFailure(name, message) }
   }
 
   /// Notes that a part that had failed goes on.

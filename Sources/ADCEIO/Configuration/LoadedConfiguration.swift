@@ -40,6 +40,8 @@ public struct DataTypeSettings: Hashable, Sendable {
   public var description: String?
   public var estimatedRecords: SettingValue = .null
   public var choice = ScraperChoice()
+  /// `completeness_target_pct`, in millionths: below it the lake's health is degraded.
+  public var healthTargetMicro: Int64?
 
   public init(name: String) { self.name = name }
 }

@@ -43,14 +43,20 @@ public final class Host {
     /// Of a listing: how many requests it took, and in how many ranges; else 0.
     public var requests = 0
     public var ranges = 0
+
+    public init() {}
   }
 
   /// What a caller is told while the host runs; called on the host's thread.
   public struct Observer {
+    /// Before the kernel takes an event.
+    public var onEvent: (Event, borrowing Kernel, Instant) -> Void = { _, _, _ in }
     public var onEffect: (Effect, borrowing Kernel, Instant) -> Void = { _, _, _ in }
     /// After each step's commit.
     public var onStep: (borrowing Kernel, Instant) -> Void = { _, _ in }
     public var onTrouble: (String) -> Void = { _ in }
+    /// A commit was refused: it is tried again every five seconds, and each time this is told.
+    public var onRefusal: (String) -> Void = { _ in }
     /// The loop has gone round: it does not hang.
     public var onPulse: () -> Void = {}
     /// Another configuration holds from now on.
@@ -229,6 +235,7 @@ public final class Host {
         timings.ranges = outcome?.ranges ?? 0
       }
       if case .pressureChanged(let measured) = event { pressure = measured }
+      observer.onEvent(event, kernel, clock.now)
       kernel.step(event, at: clock.now, into: &decision)
     }
     let stepped = SystemClock.milliseconds(CLOCK_MONOTONIC)
@@ -277,6 +284,7 @@ public final class Host {
         waited += 1
         if isStopRequested() { throw .store(error) }
         // It waits, and does not hang.
+        observer.onRefusal(error.message)
         observer.onPulse()
         usleep(5_000_000)
       }

@@ -59,15 +59,23 @@ public struct TaskFilter: Sendable {
   public func tasks(of kernel: borrowing Kernel, at now: Instant) -> [TaskView] {
     var result: [TaskView] = []
     for id in kernel.taskIDs {
-      guard let task = kernel.task(id, at: now) else { continue }
-      if let state, task.state != state { continue }
-      if state == nil, !task.state.isLive { continue }
-      if let priority, task.priority != priority { continue }
-      if let source, task.source != source { continue }
+      guard let task = kernel.task(id, at: now), passes(task) else { continue }
       result.append(task)
       if let limit, result.count >= limit { break }
     }
     return result
+  }
+
+  /// Whether a task is wanted, whatever the limit.
+  func passes(_ task: TaskView) -> Bool {
+    if let state {
+      if task.state != state { return false }
+    } else if !task.state.isLive {
+      return false
+    }
+    if let priority, task.priority != priority { return false }
+    if let source, task.source != source { return false }
+    return true
   }
 }
 

@@ -67,7 +67,8 @@ struct RunCommand: ParsableCommand {
       host.post(.requested(Request(id: 0, action: .clearQueue)))
     }
     let session = HostSession(global, loaded, keepsLog: true)
-    let ending = try session.run(host)
+    let daemon = once ? nil : DaemonHealth(host, loaded, stateDirectory: global.stateDirectory)
+    let ending = try session.run(host, daemon: daemon)
     // What was wrong has been said when it happened.
     if host.scanFailure != nil, once { throw ExitCode(host.scanExitCode) }
     guard once else { return }

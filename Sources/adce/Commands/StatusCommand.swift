@@ -12,12 +12,43 @@ struct StatusCommand: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let loaded = try global.load(quietly: true)
-    let writer = Store.writer(of: global.stateDirectory)
-    let observation = try global.observe(loaded, orEmpty: true)
-    let status = StatusReport(
-      observation.kernel, at: observation.now, writer: writer, dims: nil)
+    let status = try global.status()
     global.show(status.json, table: status.text)
     if !status.isRunning { throw ExitCode(3) }
+  }
+}
+
+/// `adce health`: whether every component is well.
+struct HealthCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "health",
+    abstract: "Check each component, and say which is not well.",
+    usage: "adce health",
+    discussion: """
+      Exits with 0 if every component is well, with 1 if one is not, and with 3 if
+      no process runs the loop on this state.
+
+        adce health
+        adce health --output json
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let status = try global.status()
+    global.show(status.healthJSON, table: status.healthText)
+    if !status.isRunning { throw ExitCode(3) }
+    if status.health != .ok { throw ExitCode(1) }
+  }
+}
+
+extension GlobalOptions {
+  /// The state of things, judged from here.
+  func status() throws -> StatusReport {
+    let loaded = try load(quietly: true)
+    let rules = HealthRules(loaded)
+    let facts = HealthFacts.measured(stateDirectory: stateDirectory, rules: rules)
+    let observation = try observe(loaded, orEmpty: true)
+    return StatusReport(observation.kernel, at: observation.now, facts: facts, rules: rules)
   }
 }

@@ -23,7 +23,13 @@ extension Lowering {
         let specific = specific(of: source.name, type: entry.key)
         source.dataTypes.append(
           dataType(entry.key, setting, in: source, specific?.isListed == true ? specific : nil))
-        types.append(typeSettings(entry.key, setting))
+        var ours = typeSettings(entry.key, setting)
+        if let specific, specific.isListed {
+          // A percentage in millionths is ten thousand times its number.
+          ours.healthTargetMicro =
+            specific.setting["completeness_target_pct"].microIfKnown.map { $0 / 100 }
+        }
+        types.append(ours)
       }
       result.kernel.desired.sources.append(source)
       result.dataTypes.append(types)
