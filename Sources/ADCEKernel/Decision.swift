@@ -22,8 +22,18 @@ public struct Decision: Sendable {
   package private(set) var digestChange: Hash128 = .zero
 
   private var encoder = Encoder()
+  /// Records that one step should not change more than.
+  private let recordsPerStep: Int
+  /// Mutations that were there when the step began.
+  private var before = 0
 
-  public init() {}
+  /// What a step writes once the work that it may leave is over: the control records.
+  private static let reserve = 16
+
+  public init() { self.init(recordsPerStep: Kernel.recordsPerStepMax) }
+
+  /// With another bound on a step, for tests.
+  package init(recordsPerStep: Int) { self.recordsPerStep = recordsPerStep }
 
   /// Empties the buffers and keeps their memory.
   public mutating func removeAll() {
@@ -32,7 +42,17 @@ public struct Decision: Sendable {
     encoder.removeAll()
     wakeAt = .distantFuture
     digestChange = .zero
+    before = 0
   }
+
+  /// Another step follows: what is bounded by step counts from here.
+  mutating func beginStep() { before = mutations.count }
+
+  /// How many more records this step may change; what does not fit is left to the next one.
+  var room: Int { max(0, recordsPerStep - Decision.reserve - (mutations.count - before)) }
+
+  /// Whether anything has been changed in this step.
+  var isUntouched: Bool { mutations.count == before }
 
   package mutating func takeDigestChange() -> Hash128 {
     defer { digestChange = .zero }

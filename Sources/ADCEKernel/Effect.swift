@@ -36,7 +36,7 @@ public struct Alert: Hashable, Sendable {
     case catalogUnknown
     case vanished
     case noSeasonOpen
-    case scrapersRefused
+    case clockSetBack
     case invariant
     /// Something of the machine is short: less is admitted.
     case pressureBegan

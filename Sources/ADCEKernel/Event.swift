@@ -9,6 +9,9 @@ public enum Event: Sendable {
   /// In the order of `Desired.catalogs`.
   case catalogsLoaded(Ticket, [CatalogLoad])
   case scanFinished(Ticket, Scan)
+  /// What there is to read is what was read last, and was not read again: a report with the
+  /// identity that `Kernel.knownReport` gave.
+  case scanUnchanged(Ticket, ScanSource, identity: Hash128)
   case scanFailed(Ticket, ScanFailure)
   /// An answer to `Effect.lookUp`.
   case lookedUp(TaskID, LookUp)

@@ -61,6 +61,9 @@ extension Kernel {
     if case .counters(let value)? = control[.counters] { counters = value }
     if case .clock(let value)? = control[.clock] { clock = value }
     if case .run(let value)? = control[.run] { run = value }
+    if case .backlog(let value)? = control[.backlog] { backlog = value }
+    if case .requests(let value)? = control[.requests] { requests = value }
+    if case .notices(let value)? = control[.notices] { notices = value }
     restoreLanes()
   }
 

@@ -14,7 +14,12 @@ public struct TaskView: Hashable, Sendable {
   public var scraper: String
   /// Keys in its list; 0 for a task of basis count.
   public var items: Int
+  /// Filled by its own work.
   public var done: Int
+  /// Keys that left it otherwise: not at their source, waived, filled by somebody else.
+  public var absent: Int
+  public var waived: Int
+  public var elsewhere: Int
   public var attempts: Int
   public var notBefore: Instant?
   public var reason: String
@@ -71,7 +76,8 @@ extension Kernel {
       scoreMicro: task.score + gain, source: source, dataType: names.text(task.type) ?? "",
       season: names.text(task.season), scraper: names.text(task.scraper) ?? "",
       items: Int(task.itemCount),
-      done: task.state == .done ? Int(task.itemCount) : Int(task.itemCount) - task.openCount,
+      done: Int(task.filled), absent: Int(task.absent), waived: Int(task.waived),
+      elsewhere: Int(task.elsewhere),
       attempts: Int(task.attempts), notBefore: waits ? task.notBefore : nil,
       reason: task.reason.text, lastFailure: task.lastFailure, message: task.message,
       created: task.created, ended: task.ended == .distantFuture ? nil : task.ended)

@@ -6,7 +6,7 @@ public struct Kernel: ~Copyable, Sendable {
   public private(set) var configuration: Configuration
   public internal(set) var space: KeySpace
   /// The sum of the hashes of all records, adjusted with each mutation.
-  public private(set) var digest: Hash128
+  public internal(set) var digest: Hash128
 
   var names: Names
   var counters: ControlRecord.Counters
@@ -17,6 +17,9 @@ public struct Kernel: ~Copyable, Sendable {
   var observed: Observed
   var queue: TaskQueue
   var limits: Limits
+  public internal(set) var backlog: Backlog
+  var requests: RequestsUnderWay
+  var notices: Notices
 
   // Derived, and not part of what recovery must reproduce.
   var control: Table<ControlRecord>
@@ -25,9 +28,6 @@ public struct Kernel: ~Copyable, Sendable {
   // Of this process and moment: see `Pressure`.
   var lastPressure = Pressure.none
   var pressedSince = Instant.distantPast
-
-  /// The effects and mutations of one step stay below about this many records.
-  static let recordsPerStepMax = 4096
 
   init(
     configuration: Configuration, space: KeySpace, digest: Hash128, names: Names,
@@ -47,6 +47,9 @@ public struct Kernel: ~Copyable, Sendable {
     clock = .init()
     cycle = Cycle()
     run = Run()
+    backlog = Backlog()
+    requests = RequestsUnderWay()
+    notices = Notices()
     laneLimits = [:]
   }
 
@@ -59,6 +62,9 @@ public struct Kernel: ~Copyable, Sendable {
     copy.clock = clock
     copy.cycle = cycle
     copy.run = run
+    copy.backlog = backlog
+    copy.requests = requests
+    copy.notices = notices
     copy.laneLimits = laneLimits
     copy.lastPressure = lastPressure
     copy.pressedSince = pressedSince
@@ -70,6 +76,7 @@ public struct Kernel: ~Copyable, Sendable {
   ///
   /// `now` must not be earlier than in the step before.
   public mutating func step(_ event: Event, at now: Instant, into decision: inout Decision) {
+    decision.beginStep()
     handle(event, at: now, &decision)
     progress(at: now, &decision)
     writeControl(&decision)
@@ -80,11 +87,15 @@ public struct Kernel: ~Copyable, Sendable {
   private mutating func handle(_ event: Event, at now: Instant, _ decision: inout Decision) {
     switch event {
     case .started(let start): started(start, at: now, &decision)
-    case .wallClockChanged(let offset): clock.wallOffsetMilliseconds = offset
+    case .wallClockChanged(let offset):
+      clock.wallOffsetMilliseconds = offset
+      distrustFuture(at: now, &decision)
     case .configurationChanged(let new): change(to: new, at: now, &decision)
     case .catalogsLoaded(let ticket, let loads):
       catalogsLoaded(loads, ticket: ticket, at: now, &decision)
     case .scanFinished(let ticket, let scan): finish(scan, ticket: ticket, at: now, &decision)
+    case .scanUnchanged(let ticket, let source, let identity):
+      scanUnchanged(source, identity, ticket: ticket, at: now, &decision)
     case .scanFailed(let ticket, let failure):
       fail(failure.message, ticket: ticket, at: now, &decision)
     case .lookedUp(let task, let answer): lookedUp(task, answer, at: now, &decision)
@@ -97,13 +108,17 @@ public struct Kernel: ~Copyable, Sendable {
 
   /// Whatever time or the event has made possible, in a fixed order.
   private mutating func progress(at now: Instant, _ decision: inout Decision) {
-    guard run.mode != .observer else { return }
-    limits.expire(at: now, limit: 512, into: &decision)
+    guard run.mode != .observer else {
+      _ = advanceRequests(at: now, &decision)
+      return
+    }
+    limits.expire(at: now, limit: min(512, decision.room), into: &decision)
+    advanceBacklog(at: now, &decision)
     wakeTasks(at: now, &decision)
     advanceCycle(at: now, &decision)
     advanceRun(at: now, &decision)
-    observed.retireLedger(limit: 1024, in: space, into: &decision)
-    queue.removeEnded(at: now, limit: 512, into: &decision)
+    observed.retireLedger(limit: min(1024, decision.room), in: space, into: &decision)
+    queue.removeEnded(at: now, limit: min(512, decision.room), into: &decision)
   }
 
   /// The wall clock at a moment.
@@ -114,6 +129,21 @@ public struct Kernel: ~Copyable, Sendable {
     control.put(.clock(clock), at: .clock, into: &decision)
     control.put(.cycle(cycle), at: .cycle, into: &decision)
     control.put(.run(run), at: .run, into: &decision)
+    put(.backlog(backlog), at: .backlog, isDefault: backlog == Backlog(), &decision)
+    put(.requests(requests), at: .requests, isDefault: requests.list.isEmpty, &decision)
+    put(.notices(notices), at: .notices, isDefault: notices == Notices(), &decision)
+  }
+
+  /// What is as in a kernel without a past has no record.
+  private mutating func put(
+    _ record: ControlRecord, at key: ControlRecord.Key, isDefault: Bool,
+    _ decision: inout Decision
+  ) {
+    if isDefault {
+      control.remove(key, into: &decision)
+    } else {
+      control.put(record, at: key, into: &decision)
+    }
   }
 
   mutating func nextTicket() -> Event.Ticket {
@@ -137,19 +167,24 @@ extension Kernel {
     clock.wallOffsetMilliseconds = start.wallOffsetMilliseconds
     take(start.pressure, at: now, &decision)
     rebuildLanes(&decision)
-    if isAnotherBoot { limits.assumeWorst(at: now, into: &decision) }
+    if isAnotherBoot {
+      limits.assumeWorst(at: now, into: &decision)
+      backlog.folds = .init(source: .none, window: .minute)
+    }
+    distrustFuture(at: now, &decision)
     run.phase = .idle
     run.onceStep = .reconciling
     run.waitMilliseconds = start.waitMilliseconds
     run.fewSince = nil
     run.isDraining = false
     run.hasSaidDrained = false
-    abandonAttempts(at: now, &decision)
-    // The configuration may be another one than that of the last process.
-    dropUnexpectedKeys(at: now, &decision)
-    reconcileTasksWithConfiguration(at: now, &decision)
+    for index in requests.list.indices { requests.list[index].id = nil }
+    backlog.abandonsBelow = counters.nextAttempt
+    forgetLookUps(&decision)
     run.gapsMayBeFree = true
-    if cycle.phase == .scanning { run.needsScan = true }
+    let wasUnderWay = cycle.phase != .idle || cycle.isQueued
+    let wasToScan = cycle.phase == .scanning || cycle.phase != .idle && cycle.scan == .always
+    if wasToScan || cycle.isQueued && cycle.queuedScan == .always { run.needsScan = true }
     cycle.phase = .idle
     cycle.isQueued = false
     // Whatever the last process left off is taken up by a cycle of this one; a daemon that was
@@ -158,8 +193,8 @@ extension Kernel {
     switch start.mode {
     case .loop:
       let isAnother = observed.current?.record.space != space.fingerprint
-      cycle.nextAt =
-        cycle.completed == 0 || due <= now || isAnother ? now : max(now, min(cycle.nextAt, due))
+      let isDue = cycle.completed == 0 || wasUnderWay || due <= now || isAnother
+      cycle.nextAt = isDue ? now : max(now, min(cycle.nextAt, due))
       if !configuration.loop.reconciles { cycle.nextAt = .distantFuture }
     case .once, .reconcile:
       beginCycle(.started, scan: .always, at: now, &decision)
@@ -167,31 +202,10 @@ extension Kernel {
     }
   }
 
-  /// Attempts found running belong to a process that is no more: their outcome is unknown, and
-  /// their keys are looked up in the lake before they are tried again.
-  private mutating func abandonAttempts(at now: Instant, _ decision: inout Decision) {
-    for id in queue.attempts.sortedKeys {
-      guard let attempt = queue.attempts[id] else { continue }
-      limits.end(attempt, lane: lane(of: attempt), made: nil, at: now, into: &decision)
-      countAttempt(of: attempt, at: now, &decision)
-      queue.end(id, into: &decision)
-    }
+  /// Look-ups under way belong to a process that is no more; there are few at a time.
+  private mutating func forgetLookUps(_ decision: inout Decision) {
     for id in queue.liveIDs {
-      guard var task = queue.tasks[id], task.state == .running || task.state == .admitted
-      else { continue }
-      if task.reason == .byOperator {
-        cancelByOperator(id, at: now, &decision)
-        continue
-      }
-      if !task.isCount, task.openCount == 0 {
-        // The last of its keys came to be no longer expected while an attempt asked for it.
-        settle(id, at: now, &decision)
-        continue
-      }
-      if task.state == .running {
-        task.mustVerify = true
-        task.reason = .unknownOutcome
-      }
+      guard var task = queue.tasks[id], task.state == .admitted else { continue }
       task.state = .pending
       queue.put(task, at: id, into: &decision)
     }
@@ -207,7 +221,7 @@ extension Kernel {
         queue.attempts[id].map { ($0, lane(of: $0)) }
       })
     rebuildSpace(at: now, &decision)
-    reconcileTasksWithConfiguration(at: now, &decision)
+    requestReview()
     run.gapsMayBeFree = true
     if cycle.phase == .loadingCatalogs {
       // What is being read is the old configuration's, and is told by index: asked for again.
@@ -246,20 +260,6 @@ extension Kernel {
     return scraper.canRun && names.known(scraper.id) == task.scraper
   }
 
-  /// Cancels tasks whose scraper is no longer their data type's: their gaps are found again.
-  private mutating func reconcileTasksWithConfiguration(
-    at now: Instant, _ decision: inout Decision
-  ) {
-    for id in queue.liveIDs {
-      guard let task = queue.tasks[id], task.state != .running else { continue }
-      if hasItsScraper(task) { continue }
-      let type = dataType(source: task.source, type: task.type)
-      close(
-        id, as: .cancelled, type == nil ? .noLongerExpected : .configurationChanged,
-        at: now, &decision)
-    }
-  }
-
   func dataType(source: NameID, type: NameID) -> Desired.DataType? {
     guard let sourceName = names.text(source), let typeName = names.text(type) else { return nil }
     return configuration.desired.sources.first { $0.name == sourceName }?
@@ -280,7 +280,8 @@ extension Kernel {
 
 extension Kernel {
   private mutating func wakeAt(_ now: Instant) -> Instant {
-    guard run.mode != .observer else { return .distantFuture }
+    guard run.mode != .observer else { return requests.list.isEmpty ? .distantFuture : now }
+    if !isCaughtUp || backlog.admits || queue.hasRemovable(at: now) { return now }
     var result = Instant.distantFuture
     if cycle.phase == .idle || cycle.phase == .retrying, !run.isDraining {
       result = min(result, cycle.nextAt)

@@ -11,6 +11,16 @@ extension CoverageMap {
     setTime(ordinal, other.modifiedSeconds(ordinal))
   }
 
+  /// Takes what another map of the same space has and this one lacks.
+  mutating func addMissing(from other: CoverageMap) {
+    for (word, bits) in other.present.enumerated() {
+      let missing = bits & ~present[word]
+      if missing == 0 { continue }
+      for bit in Bits(missing) { copy(word * 64 + bit, from: other) }
+    }
+    for slot in found.indices { found[slot] = max(found[slot], other.found[slot]) }
+  }
+
   /// A copy that is there was shown to be current at that second: it counts like a LastModified.
   mutating func confirm(_ ordinal: Int, seconds: Int64, in space: KeySpace) {
     guard isPresent(ordinal) else { return }

@@ -41,6 +41,31 @@ extension CoverageMap {
       times[segment.base + offset + at] = at < state.times.count ? state.times[at] : 0
     }
   }
+
+  /// Replaces a stretch of a segment by what its record says; nil empties it.
+  mutating func setChunk(
+    _ chunk: Int, of index: Int, _ record: SegmentRecord?, in space: KeySpace
+  ) {
+    let segment = space.segments[index]
+    let first = chunk * (SegmentRecord.ordinalsMax / 64)
+    let last = min(first + SegmentRecord.ordinalsMax / 64, (segment.count + 63) / 64)
+    for offset in first..<last {
+      let used = segment.mask(ofWord: offset)
+      let (word, at) = (segment.base / 64 + offset, offset - first)
+      func part(_ plane: [UInt64]?) -> UInt64 {
+        plane.map { at < $0.count ? $0[at] & used : 0 } ?? 0
+      }
+      present[word] = part(record?.present)
+      undersized[word] = part(record?.undersized)
+      early[word] = part(record?.early)
+    }
+    guard let offset = space.timeOffsets[index] else { return }
+    let times = record?.times ?? []
+    for at in first * 64..<min(last * 64, segment.count) {
+      let place = at - first * 64
+      self.times[segment.base + offset + at] = place < times.count ? times[place] : 0
+    }
+  }
 }
 
 extension KeySpace.Segment {

@@ -48,6 +48,20 @@ extension KeySpace {
     return plane
   }
 
+  /// Whether a waiver of the definition holds for one ordinal.
+  func isWaived(_ ordinal: Int, at now: Instant) -> Bool {
+    guard !waivers.isEmpty else { return false }
+    var key: [UInt8] = []
+    appendKey(of: ordinal, to: &key)
+    return waivers.contains { waiver in
+      guard waiver.end.map({ now < $0 }) ?? true else { return false }
+      switch waiver.scope {
+      case .key(let waived): return waived == key
+      case .shape(let shape): return key.withUnsafeBytes { shape.matches($0, store) }
+      }
+    }
+  }
+
   /// The earliest moment after `now` at which a waiver of the definition ends.
   func nextWaiverEnd(after now: Instant) -> Instant {
     waivers.compactMap(\.end).filter { $0 > now }.min() ?? .distantFuture

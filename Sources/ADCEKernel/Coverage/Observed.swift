@@ -4,17 +4,17 @@ import Collections
 /// showed a copy to be current. The layers are records; the maps are derived from them.
 struct Observed: Sendable {
   var snapshots = Table<SnapshotRecord>()
-  private(set) var segments = Table<SegmentRecord>()
+  var segments = Table<SegmentRecord>()
   private(set) var ledger = LakeTable<LedgerRecord>()
   private(set) var keys = LakeTable<KeyRecord>()
 
   // Derived.
   /// As the last snapshot saw it.
-  private(set) var base: CoverageMap
+  var base: CoverageMap
   /// With the ledger and the confirmations on top.
   private(set) var map: CoverageMap
   /// Gone in a doubted snapshot; empty where nothing is.
-  private(set) var vanished: [UInt64] = []
+  var vanished: [UInt64] = []
   private var ledgerByAge = Heap<LedgerAge>()
   /// What came to be known before it is overruled by the current snapshot.
   private var shownFrom = Instant.distantPast
@@ -106,42 +106,24 @@ extension Observed {
   }
 }
 
-// MARK: - Snapshots
+// MARK: - The map
 
 extension Observed {
-  /// Adopts a finished scan: commits what changed, and shows it under the newer layers. Returns
-  /// how many objects have vanished if that is more than a tenth, so that it must be doubted.
-  mutating func adopt(
-    _ scan: Event.Scan, names: (Int) -> NameID, space: KeySpace, at now: Instant,
-    into decision: inout Decision
-  ) -> Int? {
-    let wasDoubted = current?.record.isDoubted ?? false
-    let before = (base, map.present)
-    base = scan.map
-    var record = SnapshotRecord(
-      began: scan.began, adopted: now, identity: scan.identity, space: scan.space,
-      objects: scan.map.objects, bytes: scan.map.bytes, unmatched: scan.map.unmatched)
-    record.types = space.types.indices.map {
-      .init(type: names($0), bytes: scan.map.bytesByType[$0], surplus: scan.map.surplusByType[$0])
+  /// Lays everything over the current snapshot anew.
+  mutating func rebuildMap(in space: KeySpace) {
+    let from = current.map { $0.record.began - $0.source.marginMilliseconds } ?? .distantPast
+    rebuildMap(shownFrom: from, in: space)
+    keptFrom = passedByAll
+  }
+
+  /// The same over a snapshot that overrules what came to be known before `from`.
+  mutating func rebuildMap(shownFrom from: Instant, in space: KeySpace) {
+    shownFrom = from
+    map = base
+    for ordinal in ledger.rows.keys { overlay(Int(ordinal), in: space) }
+    for (ordinal, row) in keys.rows where row.record.confirmedSeconds > 0 {
+      if ledger[Int(ordinal)] == nil { overlay(Int(ordinal), in: space) }
     }
-    record.slots = space.slots.indices.map {
-      .init(slot: space.slots[$0].identity, found: scan.map.found[$0])
-    }
-    record.unmatchedPrefixes = scan.map.unmatchedPrefixes.largest(20)
-    snapshots.put(record, at: .init(scan.source), into: &decision)
-    rebuildMap(in: space)
-    let gone = zip(before.1, map.present).map { $0 & ~$1 }
-    let lost = gone.reduce(0) { $0 + $1.nonzeroBitCount }
-    let had = before.1.reduce(0) { $0 + $1.nonzeroBitCount }
-    // What a doubted snapshot lacked is believed when the next one lacks it too: it is lost no
-    // more then.
-    let isDoubted = lost * 10 > had
-    vanished = isDoubted ? gone : []
-    if isDoubted {
-      snapshots.update(.init(scan.source), into: &decision) { $0.isDoubted = true }
-    }
-    writeSegments(replacing: before.0, hadVanished: wasDoubted, in: space, into: &decision)
-    return isDoubted ? lost : nil
   }
 
   /// A scan found what was known already: the same report, or one older than what we have.
@@ -150,58 +132,34 @@ extension Observed {
     // It says which sources are in use, and so which entries may go.
     keptFrom = passedByAll
   }
-
-  /// An operator agrees that what vanished is gone.
-  mutating func acceptVanished(in space: KeySpace, into decision: inout Decision) -> Int {
-    let count = vanished.reduce(0) { $0 + $1.nonzeroBitCount }
-    guard count > 0, let source = current?.source else { return 0 }
-    vanished = []
-    snapshots.update(.init(source), into: &decision) { $0.isDoubted = false }
-    writeSegments(replacing: nil, hadVanished: true, in: space, into: &decision)
-    return count
-  }
-
-  /// Writes the records of the segments that differ from `before` (nil: all), deletes those of
-  /// segments that are no more.
-  private mutating func writeSegments(
-    replacing before: CoverageMap?, hadVanished: Bool, in space: KeySpace,
-    into decision: inout Decision
-  ) {
-    var live = Set<SegmentRecord.Key>()
-    for (index, segment) in space.segments.enumerated() {
-      let state = base.segmentState(index, in: space)
-      let isSame =
-        !hadVanished && vanished.isEmpty && before?.segmentState(index, in: space) == state
-      for chunk in 0..<SegmentRecord.chunks(segment.count) {
-        let key = SegmentRecord.Key(segment: segment.identity, chunk: UInt16(chunk))
-        live.insert(key)
-        if isSame, segments[key]?.fingerprint == segment.fingerprint { continue }
-        segments.put(
-          SegmentRecord(chunk: chunk, of: state, segment: segment, vanished: vanished),
-          at: key, into: &decision)
-      }
-    }
-    guard segments.count > live.count else { return }
-    for key in segments.sortedKeys where !live.contains(key) {
-      segments.remove(key, into: &decision)
-    }
-  }
-
-  private mutating func rebuildMap(in space: KeySpace) {
-    shownFrom =
-      current.map { $0.record.began - $0.source.marginMilliseconds } ?? .distantPast
-    keptFrom = passedByAll
-    map = base
-    for ordinal in ledger.rows.keys { overlay(Int(ordinal), in: space) }
-    for (ordinal, row) in keys.rows where row.record.confirmedSeconds > 0 {
-      if ledger[Int(ordinal)] == nil { overlay(Int(ordinal), in: space) }
-    }
-  }
 }
 
 // MARK: - The ledger's end
 
 extension Observed {
+  /// What came to be known in the future was known now (`wall`); true if none of it is left.
+  mutating func capLedger(
+    wall: Instant, in space: KeySpace, into decision: inout Decision
+  ) -> Bool {
+    let most = max(wall, current?.record.began ?? .distantPast)
+    while let last = ledgerByAge.max, last.known > most {
+      let ordinal = Int(last.ordinal)
+      if var entry = ledger[ordinal], entry.known == last.known {
+        guard decision.room > 0 else { return false }
+        entry.known = most
+        learn(entry, at: ordinal, in: space, into: &decision)
+      }
+      ledgerByAge.removeMax()
+    }
+    for (key, entry) in ledger.sortedOthers where entry.known > most {
+      guard decision.room > 0 else { return false }
+      var entry = entry
+      entry.known = most
+      ledger.put(entry, at: key, into: &decision)
+    }
+    return true
+  }
+
   /// What came to be known before it has been overruled by every source in use: those adopted
   /// within seven days of the current one. Until then an entry may be needed again, where a report
   /// that is eventually consistent follows a listing.
@@ -258,7 +216,8 @@ extension Observed {
     ledger.reindex(from: old, to: new)
     keys.reindex(from: old, to: new)
     rebuildAges()
-    writeSegments(replacing: nil, hadVanished: true, in: new, into: &decision)
+    // What this step has no room for is forgotten; a scan for the new space follows.
+    _ = writeSegments(replacing: nil, in: new, into: &decision)
     rebuildMap(in: new)
   }
 
@@ -287,30 +246,12 @@ extension Observed {
 
   /// Derives the maps once all records are there.
   mutating func finishRecovery(typeNames: (Int) -> NameID?, in space: KeySpace) {
-    var plane = [UInt64](repeating: 0, count: space.bitCount / 64)
-    var hasVanished = false
+    vanished = []
     for (index, segment) in space.segments.enumerated() {
-      var state = SegmentState()
-      var isWhole = true
       for chunk in 0..<SegmentRecord.chunks(segment.count) {
-        let key = SegmentRecord.Key(segment: segment.identity, chunk: UInt16(chunk))
-        guard let record = segments[key], record.fingerprint == segment.fingerprint else {
-          isWhole = false
-          break
-        }
-        state.present += record.present
-        state.undersized += record.undersized
-        state.early += record.early
-        state.times += record.times
-        let first = segment.base / 64 + chunk * (SegmentRecord.ordinalsMax / 64)
-        for (offset, word) in record.vanished.enumerated() where word != 0 {
-          plane[first + offset] = word
-          hasVanished = true
-        }
+        show(chunk: chunk, of: index, in: space)
       }
-      if isWhole { base.setSegment(index, state, in: space) }
     }
-    vanished = hasVanished ? plane : []
     if let snapshot = current?.record { restoreCounts(snapshot, typeNames, space) }
     rebuildAges()
     rebuildMap(in: space)
@@ -351,25 +292,5 @@ extension KeySpace {
       }
     }
     return isEmpty ? [] : result
-  }
-}
-
-extension SegmentRecord {
-  /// How many records a segment of `count` ordinals takes.
-  static func chunks(_ count: Int) -> Int { (count + ordinalsMax - 1) / ordinalsMax }
-
-  init(chunk: Int, of state: SegmentState, segment: KeySpace.Segment, vanished: [UInt64]) {
-    let first = chunk * SegmentRecord.ordinalsMax
-    let last = min(first + SegmentRecord.ordinalsMax, segment.count)
-    let words = first / 64..<(last + 63) / 64
-    let plane = segment.base / 64
-    let gone =
-      vanished.isEmpty
-      ? [] : Array(vanished[plane + words.lowerBound..<plane + words.upperBound])
-    self.init(
-      fingerprint: segment.fingerprint, present: Array(state.present[words]),
-      undersized: Array(state.undersized[words]), early: Array(state.early[words]),
-      times: state.times.isEmpty ? [] : Array(state.times[first..<last]),
-      vanished: gone.contains { $0 != 0 } ? gone : [])
   }
 }

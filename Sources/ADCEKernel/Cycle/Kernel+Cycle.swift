@@ -41,7 +41,10 @@ extension Kernel {
       guard cycle.nextAt <= now, !run.isDraining else { return }
       switch run.mode {
       case .loop:
-        beginCycle(.interval, scan: .always, at: now, &decision)
+        // One that a run's end brought forward looks at the lake only if the last look is old.
+        let isWhole = now >= cycle.began + configuration.loop.intervalMilliseconds
+        let scan: Cycle.Scan = isWhole || cycle.phase == .retrying ? .always : .ifOld
+        beginCycle(.interval, scan: scan, at: now, &decision)
       case .once, .reconcile:
         // These begin their cycles themselves; a failed one is tried again.
         if cycle.phase == .retrying { beginCycle(.interval, scan: .always, at: now, &decision) }
@@ -57,16 +60,17 @@ extension Kernel {
     _ decision: inout Decision
   ) {
     guard cycle.phase == .loadingCatalogs, cycle.ticket == ticket.number else { return }
+    let isAnotherDay =
+      cycle.spaceBuiltMilliseconds.map { CivilDay(containing: Instant(milliseconds: $0)) }
+      != CivilDay(containing: wall(now))
+    if isAnotherDay { checkDigest(&decision) }
     var isChanged = false
     for (index, load) in loads.enumerated()
     where index < configuration.desired.catalogs.count {
       if take(load, of: index, &decision) { isChanged = true }
     }
-    let builtOn = cycle.spaceBuiltMilliseconds.map {
-      CivilDay(containing: Instant(milliseconds: $0))
-    }
     // Seasons begin and end by the calendar: the space is built anew each day.
-    if isChanged || builtOn != CivilDay(containing: wall(now)) {
+    if isChanged || isAnotherDay {
       rebuildSpace(at: now, &decision)
     }
     let last = observed.current?.record
@@ -126,6 +130,7 @@ extension Kernel {
     }
     let built = KeySpace(desired: configuration.desired, catalogs: contents, now: wall(now))
     cycle.spaceBuiltMilliseconds = wall(now).milliseconds
+    noticeSeasons(at: now, &decision)
     guard built.fingerprint != space.fingerprint else {
       space = built
       return
@@ -134,8 +139,9 @@ extension Kernel {
     space = built
     let types = typeNames(&decision)
     observed.move(from: old, to: built, typeNames: { types[$0] }, into: &decision)
+    backlog.dropsSegments = observed.hasDeadSegments(in: space)
     queue.rebuild(for: space)
-    dropUnexpectedKeys(at: now, &decision)
+    requestReview()
     run.gapsMayBeFree = true
   }
 
@@ -155,14 +161,10 @@ extension Kernel {
   ) {
     guard cycle.phase == .scanning, cycle.ticket == ticket.number else { return }
     guard scan.space == space.fingerprint else {
-      cycle.turnedAway += 1
-      if cycle.turnedAway > 3 {
-        fail("the key space changed during each of four scans", ticket: ticket, at: now, &decision)
-      } else {
-        askForScan(&decision)
-      }
+      turnAway(ticket, at: now, &decision)
       return
     }
+    capSnapshots(at: now, to: min(wall(now), scan.began - 1), &decision)
     let isNewer = observed.current.map { replaces(scan, $0.source, $0.record) } ?? true
     let isAnother =
       observed.snapshots[.init(scan.source)].map {
@@ -170,22 +172,84 @@ extension Kernel {
       } ?? true
     if isNewer && isAnother {
       let types = typeNames(&decision)
-      if let lost = observed.adopt(
-        scan, names: { types[$0] }, space: space, at: now, into: &decision)
-      {
-        decision.effects.append(
-          .alert(
-            Alert(
-              .vanished,
-              "\(lost) objects are gone, more than a tenth of what was present: nothing is made "
-                + "of it until another scan, or an operator, agrees")))
+      let adoption = observed.adopt(
+        scan, names: { types[$0] }, space: space, at: now, isContinued: backlog.isTakingScan,
+        into: &decision)
+      guard case .whole(let lost) = adoption else {
+        // More has changed than one step may write: another scan brings the rest.
+        backlog.isTakingScan = true
+        askForScan(&decision)
+        return
       }
-      closeFilled(at: now, &decision)
+      backlog.isTakingScan = false
+      backlog.dropsSegments = observed.hasDeadSegments(in: space)
+      notices.scanOlder = false
+      if let lost { sayVanished(lost, &decision) }
       run.gapsMayBeFree = true
     } else {
+      if isAnother { sayOlder(scan, &decision) }
       observed.touch(scan.source, at: now, into: &decision)
     }
     finishCycle(at: now, &decision)
+  }
+
+  /// The host knows that what it would read is what was read last (`knownReport`).
+  mutating func scanUnchanged(
+    _ source: ScanSource, _ identity: Hash128, ticket: Event.Ticket, at now: Instant,
+    _ decision: inout Decision
+  ) {
+    guard cycle.phase == .scanning, cycle.ticket == ticket.number else { return }
+    guard knownReport(of: source) == identity else {
+      turnAway(ticket, at: now, &decision)
+      return
+    }
+    observed.touch(source, at: now, into: &decision)
+    finishCycle(at: now, &decision)
+  }
+
+  /// What was read last of a source, if it would be of no use to read it again: it was read with
+  /// the key space of now, whole. nil where nothing can be the same twice.
+  public func knownReport(of source: ScanSource) -> Hash128? {
+    guard let record = observed.snapshots[.init(source)], record.identity != .zero,
+      record.space == space.fingerprint
+    else { return nil }
+    return record.identity
+  }
+
+  private mutating func turnAway(
+    _ ticket: Event.Ticket, at now: Instant, _ decision: inout Decision
+  ) {
+    cycle.turnedAway += 1
+    if cycle.turnedAway > 3 {
+      fail("the key space changed during each of four scans", ticket: ticket, at: now, &decision)
+    } else {
+      askForScan(&decision)
+    }
+  }
+
+  private func sayVanished(_ lost: Int, _ decision: inout Decision) {
+    decision.effects.append(
+      .alert(
+        Alert(
+          .vanished,
+          "\(lost) objects are gone, more than a tenth of what was present: nothing is made "
+            + "of it until another scan, or an operator, agrees")))
+  }
+
+  /// That a report is older than a listing is as it should be; that a source's scans go back in
+  /// time is not. It is said once.
+  private mutating func sayOlder(_ scan: Event.Scan, _ decision: inout Decision) {
+    guard let last = observed.snapshots[.init(scan.source)]?.began, scan.began < last,
+      !notices.scanOlder
+    else { return }
+    notices.scanOlder = true
+    let seconds = (last - scan.began) / 1000
+    decision.effects.append(
+      .alert(
+        Alert(
+          .clockSetBack,
+          "the \(scan.source.name) began \(seconds) s before the last one and is not used: "
+            + "a clock was set back")))
   }
 
   /// A snapshot never replaces one that began later. The same report, read again because another
@@ -216,12 +280,11 @@ extension Kernel {
     cycle.nextAt =
       run.mode == .loop && configuration.loop.reconciles
       ? max(now, cycle.began + configuration.loop.intervalMilliseconds) : .distantFuture
-    expireTasks(at: now, &decision)
-    rescore(at: now, &decision)
+    requestReview()
+    backlog.sweepsKeys = true
     if observed.current?.record.isDoubted != true { run.gapsMayBeFree = true }
-    materialise(at: now, &decision)
     decision.effects.append(.cycleFinished(number: cycle.number))
-    onceCycleEnded(at: now, &decision)
+    onceCycleEnded()
   }
 
   /// A cycle that failed is tried again as configured, then left to the next interval.

@@ -8,8 +8,10 @@ extension Kernel {
         run.phase = .idle
         decision.effects.append(.drained)
       }
+      backlog.admits = false
       return
     }
+    guard isCaughtUp else { return }
     if makesTasksNow {
       noticeTime(at: now)
       materialise(at: now, &decision)
@@ -155,14 +157,11 @@ extension Kernel {
   }
 
   /// What `once` and `reconcile` do when a cycle has ended.
-  mutating func onceCycleEnded(at now: Instant, _ decision: inout Decision) {
+  mutating func onceCycleEnded() {
     switch (run.mode, run.onceStep) {
-    case (.once, .reconcilingAgain):
-      run.onceStep = .finished
-      decision.effects.append(.finished)
     case (.once, .reconciling):
       run.onceStep = configuration.loop.executes ? .executing : .makingTasks
-    case (.reconcile, .reconciling):
+    case (.reconcile, .reconciling), (.once, .reconcilingAgain):
       run.onceStep = .makingTasks
     case (.once, .executing), (.once, .makingTasks), (.once, .finished),
       (.reconcile, .executing), (.reconcile, .reconcilingAgain), (.reconcile, .makingTasks),

@@ -31,7 +31,7 @@ public struct Run: Hashable, Sendable {
     case executing = 1
     case reconcilingAgain = 2
     case finished = 3
-    /// Where nothing is executed: the cycle is over, and tasks are still being made of its gaps.
+    /// The last cycle is over, and tasks are still being made of its gaps.
     case makingTasks = 4
   }
 

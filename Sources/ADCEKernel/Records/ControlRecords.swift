@@ -4,6 +4,9 @@ public enum ControlRecord: Record {
   case clock(Clock)
   case cycle(Cycle)
   case run(Run)
+  case backlog(Backlog)
+  case requests(RequestsUnderWay)
+  case notices(Notices)
 
   public static let table = TableID.control
   public static let version: UInt8 = 1
@@ -13,6 +16,9 @@ public enum ControlRecord: Record {
     case clock = 2
     case cycle = 3
     case run = 4
+    case backlog = 5
+    case requests = 6
+    case notices = 7
 
     public static func < (a: Key, b: Key) -> Bool { a.rawValue < b.rawValue }
     public func encode(into encoder: inout Encoder) { encoder.put(rawValue) }
@@ -59,6 +65,15 @@ public enum ControlRecord: Record {
     case .run(let value):
       encoder.put(Key.run.rawValue)
       value.encode(into: &encoder)
+    case .backlog(let value):
+      encoder.put(Key.backlog.rawValue)
+      value.encode(into: &encoder)
+    case .requests(let value):
+      encoder.put(Key.requests.rawValue)
+      value.encode(into: &encoder)
+    case .notices(let value):
+      encoder.put(Key.notices.rawValue)
+      value.encode(into: &encoder)
     }
   }
 
@@ -78,6 +93,9 @@ public enum ControlRecord: Record {
       self = .clock(value)
     case .cycle: self = .cycle(try Cycle(from: &decoder))
     case .run: self = .run(try Run(from: &decoder))
+    case .backlog: self = .backlog(try Backlog(from: &decoder))
+    case .requests: self = .requests(try RequestsUnderWay(from: &decoder))
+    case .notices: self = .notices(try Notices(from: &decoder))
     case nil: throw .malformed("an unknown control record")
     }
   }

@@ -50,6 +50,16 @@ struct LakeTable<R: LakeRecord>: Sendable {
     decision.remove(R.self, at: key, replacing: row.hash)
   }
 
+  /// Those of expected keys, in the order of ordinals. O(n log n).
+  var sortedRows: [(ordinal: UInt32, record: R)] {
+    rows.sorted { $0.key < $1.key }.map { ($0.key, $0.value.record) }
+  }
+
+  /// The others, in the order of their keys. O(n log n).
+  var sortedOthers: [(key: LakeKey, record: R)] {
+    others.sorted { $0.key < $1.key }.map { ($0.key, $0.value.record) }
+  }
+
   /// Takes the rows to another key space: by key, each found again or set aside.
   mutating func reindex(from old: KeySpace, to new: KeySpace) {
     let before = (rows, others)

@@ -58,7 +58,8 @@ public struct ScraperRecord: Record {
     failuresInARow = succeeded ? 0 : failuresInARow &+ 1
     if history.last?.day != day.day {
       history.append(Day(day: day.day, finished: 0, succeeded: 0))
-      history.removeAll { $0.day <= day.day - Int32(ScraperRecord.days) }
+      // What a clock that was ahead has left is as old as what has passed.
+      history.removeAll { $0.day <= day.day - Int32(ScraperRecord.days) || $0.day > day.day }
     }
     guard let last = history.indices.last else { return }
     history[last].finished &+= 1
@@ -68,7 +69,8 @@ public struct ScraperRecord: Record {
   /// Attempts finished and succeeded within the last seven days.
   public func total(on day: CivilDay) -> (finished: Int, succeeded: Int) {
     var result = (finished: 0, succeeded: 0)
-    for entry in history where entry.day > day.day - Int32(ScraperRecord.days) {
+    for entry in history
+    where entry.day > day.day - Int32(ScraperRecord.days) && entry.day <= day.day {
       result.finished += Int(entry.finished)
       result.succeeded += Int(entry.succeeded)
     }

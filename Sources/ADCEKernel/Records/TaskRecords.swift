@@ -18,6 +18,10 @@ extension AttemptID: RecordKey {
 ///        ▲          │           ├─▶ backingOff ─▶ pending
 ///        │          ▼           ├─▶ parked ─▶ pending
 ///        └──────────┴───────────┴─▶ cancelled
+///
+/// A task is *done* when no key of it is open and at least one was filled by its own work; it is
+/// *cancelled* when none was, or when it ends with keys still open (operator, time to live,
+/// configuration, bound on parked tasks).
 public struct TaskRecord: Record {
   public typealias Key = TaskID
   public static let table = TableID.tasks
@@ -120,6 +124,19 @@ public struct TaskRecord: Record {
   /// The last attempt's message, at most 200 bytes.
   public var message = ""
   public var lastFailure: FailureClass?
+  /// How its keys left it: stored or shown current by its own work; not at their source; waived;
+  /// filled by somebody else. The rest is no longer expected.
+  public private(set) var filled: UInt16 = 0
+  public private(set) var absent: UInt16 = 0
+  public private(set) var waived: UInt16 = 0
+  public private(set) var elsewhere: UInt16 = 0
+  /// Of a count's task: failures that count since its last revival.
+  public var failures: UInt16 = 0
+
+  /// Why a key has left its task.
+  enum Departure: Hashable, Sendable {
+    case filled, absent, waived, elsewhere, unexpected
+  }
 
   public init(
     priority: Priority, kind: GapKind, source: NameID, type: NameID, season: NameID,
@@ -142,7 +159,27 @@ public struct TaskRecord: Record {
   }
 
   public func isOpen(_ index: Int) -> Bool { open[index >> 6] >> UInt64(index & 63) & 1 == 1 }
-  mutating func close(_ index: Int) { open[index >> 6] &= ~(1 << UInt64(index & 63)) }
+  /// A key leaves the task; one that has left already stays as it was.
+  mutating func close(_ index: Int, _ departure: Departure) {
+    guard isOpen(index) else { return }
+    open[index >> 6] &= ~(1 << UInt64(index & 63))
+    switch departure {
+    case .filled: filled += 1
+    case .absent: absent += 1
+    case .waived: waived += 1
+    case .elsewhere: elsewhere += 1
+    case .unexpected: break
+    }
+  }
+
+  /// Of a task without open keys: done if any was filled by its own work; else why it came to
+  /// nothing, the strongest reason first, in whatever order its keys left it.
+  var end: (state: State, reason: Reason) {
+    if filled > 0 { return (.done, .none) }
+    if absent > 0 { return (.cancelled, .absentAtSource) }
+    if waived > 0 { return (.cancelled, .byOperator) }
+    return (.cancelled, elsewhere > 0 ? .filledElsewhere : .noLongerExpected)
+  }
   public var openCount: Int { open.reduce(0) { $0 + $1.nonzeroBitCount } }
   public var isCount: Bool { itemCount == 0 }
 
@@ -169,6 +206,11 @@ public struct TaskRecord: Record {
     encoder.put(words: open)
     encoder.put(message)
     encoder.put(lastFailure?.rawValue ?? 0)
+    encoder.put(filled)
+    encoder.put(absent)
+    encoder.put(waived)
+    encoder.put(elsewhere)
+    encoder.put(failures)
   }
 
   public init(from decoder: inout Decoder) throws(DecodingFailure) {
@@ -195,6 +237,17 @@ public struct TaskRecord: Record {
     message = try decoder.string()
     lastFailure = FailureClass(rawValue: try decoder.integer())
     guard open.count == (Int(itemCount) + 63) / 64 else { throw .malformed("a task's open bits") }
+    guard !decoder.isAtEnd else {
+      // Before these were kept, a key that had left counted as done, and an attempt as a failure.
+      filled = UInt16(clamping: Int(itemCount) - openCount)
+      failures = UInt16(clamping: attempts)
+      return
+    }
+    filled = try decoder.integer()
+    absent = try decoder.integer()
+    waived = try decoder.integer()
+    elsewhere = try decoder.integer()
+    failures = try decoder.integer()
   }
 }
 

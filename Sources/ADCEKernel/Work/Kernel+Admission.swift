@@ -17,11 +17,16 @@ extension Kernel {
 
   /// Starts what may start, best first, until concurrency or limits end it.
   mutating func admit(at now: Instant, _ decision: inout Decision) {
+    backlog.admits = false
     guard !run.isPaused else { return }
     var candidates = queue.busyLanes
     while limits.running < concurrencyMax, !candidates.isEmpty {
       candidates.removeAll { laneVerdict($0, at: now) != .now }
       guard let id = nextToAdmit(among: candidates, at: now) else { return }
+      guard fits(8, decision) else {
+        backlog.admits = true
+        return
+      }
       if needsLookUp(id, at: now) {
         let verifying = queue.countByState[Int(TaskRecord.State.admitted.rawValue)]
         guard verifying < Kernel.verifyingMax, var task = queue.tasks[id] else { return }
@@ -75,7 +80,9 @@ extension Kernel {
     guard let snapshot = observed.current?.record, snapshot.space == space.fingerprint else {
       return true
     }
-    return wall(now) - snapshot.began > limit
+    let age = wall(now) - snapshot.began
+    // What lies well ahead of our clock cannot be called young.
+    return age > limit || age < -5 * Span.minute
   }
 
   private mutating func start(_ id: TaskID, at now: Instant, _ decision: inout Decision) {

@@ -1,7 +1,7 @@
 // From gap to task: gaps stay bits; tasks are made of them in score order while there is room.
 
 extension Kernel {
-  /// Tasks made in one step at most; the rest follows at once.
+  /// Tasks made in one step at most; the rest follows at once. Each is two records.
   private static let tasksPerStepMax = 1024
   static let parkedMax = 10_000
 
@@ -27,9 +27,14 @@ extension Kernel {
   mutating func materialise(at now: Instant, _ decision: inout Decision) {
     guard configuration.loop.makesTasks, hasRoom, run.gapsMayBeFree || now >= run.materialisedUntil
     else { return }
+    guard fits(8, decision) else {
+      run.gapsMayBeFree = true
+      return
+    }
     let analysis = analyse(at: now)
+    let most = min(Kernel.tasksPerStepMax, max(1, (decision.room - 4) / 3))
     var pass = Pass(
-      now: now, left: min(configuration.queue.maxLive - queue.open, Kernel.tasksPerStepMax),
+      now: now, left: min(configuration.queue.maxLive - queue.open, most),
       unwanted: unwanted(at: now),
       rooms: Priority.allCases.map { priority in
         let index = Int(priority.rawValue)
@@ -48,6 +53,10 @@ extension Kernel {
     let isThroughAll = pass.left > 0
     run.gapsMayBeFree = !isThroughAll
     run.materialisedUntil = pass.nextFree
+  }
+
+  private var itemsPerTask: Int {
+    max(1, min(configuration.queue.itemsPerTask, Kernel.itemsPerTaskMax))
   }
 
   private struct Pass {
@@ -92,7 +101,7 @@ extension Kernel {
     for group in analysis.groups {
       append(
         .keys(group), type: group.type, priority: group.priority,
-        objects: min(group.count, configuration.queue.itemsPerTask),
+        objects: min(group.count, itemsPerTask),
         due: space.due(group.ordinals.lowerBound))
     }
     for gap in analysis.countedGaps {
@@ -132,12 +141,12 @@ extension Kernel {
     let priority = Int(group.priority.rawValue)
     let room = min(pass.left, pass.rooms[priority])
     guard room > 0 else { return }
-    let wanted = room * configuration.queue.itemsPerTask
+    let wanted = room * itemsPerTask
     let (free, nextFree) = freeGaps(of: group, in: analysis, limit: wanted, pass)
     pass.nextFree = min(pass.nextFree, nextFree)
     var start = 0
     while start < free.count {
-      let end = min(start + configuration.queue.itemsPerTask, free.count)
+      let end = min(start + itemsPerTask, free.count)
       makeTask(of: Array(free[start..<end]), group, candidate, at: pass.now, &decision)
       start = end
       pass.rooms[priority] -= 1
@@ -248,26 +257,5 @@ extension Kernel {
       total.finished > 0
     else { return 0 }
     return Int64(total.succeeded) * 1_000_000 / Int64(total.finished)
-  }
-
-  /// Success rates enter the scores once a cycle; what is parked does not compete until it wakes.
-  mutating func rescore(at now: Instant, _ decision: inout Decision) {
-    let scoring = Scoring(policy: configuration.queue.scoring)
-    for id in queue.liveIDs {
-      guard var task = queue.tasks[id], task.state != .parked,
-        let source = names.text(task.source),
-        let type = dataType(source: task.source, type: task.type), let scraper = type.scraper
-      else { continue }
-      let ordinals = queue.ordinals[id] ?? []
-      let firstDetected = ordinals.reduce(task.created) { first, ordinal in
-        ordinal == TaskQueue.unexpected
-          ? first : min(first, observed.keys[Int(ordinal)]?.firstTask ?? first)
-      }
-      task.score = scoring.score(
-        priority: task.priority, source: source, firstDetected: firstDetected,
-        objects: task.isCount ? 1 : task.openCount,
-        successMicro: successMicro(of: scraper, at: now))
-      if task != queue.tasks[id] { queue.put(task, at: id, into: &decision) }
-    }
   }
 }

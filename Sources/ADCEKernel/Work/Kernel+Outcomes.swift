@@ -11,56 +11,43 @@ extension Kernel {
     queue.end(end.attempt, into: &decision)
     let policy = scraper(named: attempt.scraper)
     let floor = retryAfterFloor(end, policy, source: attempt.source, at: now, &decision)
-    for item in end.items {
-      take(item, of: attempt, end, policy, floor: floor, at: now, &decision)
-    }
-    for index in attempt.items where !end.items.contains(where: { $0.index == Int(index) }) {
-      let item = AttemptEnd.Item(index: Int(index), result: .untouched)
-      take(item, of: attempt, end, policy, floor: floor, at: now, &decision)
-    }
-    let isDropped = dropUnwanted(of: attempt, at: now, &decision)
-    countSuccess(of: attempt, end, at: now, &decision)
     guard var task = queue.tasks[attempt.task] else { return }
+    let told = Set(end.items.map(\.index))
+    let untold = attempt.items.lazy.map(Int.init).filter { !told.contains($0) }
+      .map { AttemptEnd.Item(index: $0, result: .untouched) }
+    for item in end.items + untold {
+      take(item, of: attempt, &task, end, policy, floor: floor, at: now, &decision)
+    }
+    dropUnwanted(of: attempt, &task, at: now)
+    countSuccess(of: attempt, end, at: now, &decision)
     task.message = String(end.message.prefix(200))
     task.lastFailure = end.failure ?? end.items.lazy.compactMap(\.failure).first
     if task.isCount { endCount(&task, end, policy, floor: floor, at: now, &decision) }
     queue.put(task, at: attempt.task, into: &decision)
     if task.isCount { taskLeft(task) }
-    if wasCancelled, task.isCount || task.openCount > 0 {
+    let hasOpen = task.isCount || task.openCount > 0
+    if wasCancelled, hasOpen {
       cancelByOperator(attempt.task, at: now, &decision)
-    } else if task.state.isLive, !hasItsScraper(task), task.isCount || task.openCount > 0 {
+    } else if task.state.isLive, !hasItsScraper(task), hasOpen {
       close(attempt.task, as: .cancelled, .configurationChanged, at: now, &decision)
     } else if task.state == .running {
-      settle(
-        attempt.task, whenEmpty: isDropped ? .cancelled : .done, at: now, &decision)
+      settle(attempt.task, at: now, &decision)
     }
   }
 
   /// What was waived, or appeared in the lake, while an attempt asked for it is not asked for
-  /// again; true if a key has left its task so.
-  private mutating func dropUnwanted(
-    of attempt: AttemptRecord, at now: Instant, _ decision: inout Decision
-  ) -> Bool {
-    guard var task = queue.tasks[attempt.task], let ordinals = queue.ordinals[attempt.task] else {
-      return false
-    }
-    let before = task.open
+  /// again.
+  private func dropUnwanted(
+    of attempt: AttemptRecord, _ task: inout TaskRecord, at now: Instant
+  ) {
+    guard let ordinals = queue.ordinals[attempt.task] else { return }
     for index in attempt.items {
       let index = Int(index)
-      guard index < ordinals.count, task.isOpen(index), ordinals[index] != TaskQueue.unexpected
+      guard index < ordinals.count, task.isOpen(index), ordinals[index] != TaskQueue.unexpected,
+        let departure = departure(of: Int(ordinals[index]), wall(now))
       else { continue }
-      let ordinal = Int(ordinals[index])
-      if let until = observed.keys[ordinal]?.waivedUntil, until > wall(now) {
-        task.close(index)
-        task.reason = .byOperator
-      } else if gap(at: ordinal, now) == nil {
-        task.close(index)
-        task.reason = .filledElsewhere
-      }
+      task.close(index, departure)
     }
-    guard task.open != before else { return false }
-    queue.put(task, at: attempt.task, into: &decision)
-    return true
   }
 
   /// What the source asked us to wait, capped; everything that goes to it waits as long.
@@ -78,11 +65,11 @@ extension Kernel {
   }
 
   private mutating func take(
-    _ item: AttemptEnd.Item, of attempt: AttemptRecord, _ end: AttemptEnd,
-    _ policy: Configuration.Scraper?, floor: Instant, at now: Instant,
+    _ item: AttemptEnd.Item, of attempt: AttemptRecord, _ task: inout TaskRecord,
+    _ end: AttemptEnd, _ policy: Configuration.Scraper?, floor: Instant, at now: Instant,
     _ decision: inout Decision
   ) {
-    guard var task = queue.tasks[attempt.task], (0..<Int(task.itemCount)).contains(item.index),
+    guard (0..<Int(task.itemCount)).contains(item.index),
       let ordinal = queue.ordinals[attempt.task]?[item.index]
     else { return }
     let isExpected = ordinal != TaskQueue.unexpected
@@ -95,26 +82,22 @@ extension Kernel {
         observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
         succeed(Int(ordinal), confirmed: nil, &decision)
       }
-      task.close(item.index)
+      task.close(item.index, isExpected ? .filled : .unexpected)
     case .current(let facts):
       if isExpected {
         let entry = LedgerRecord(knowledge: .found, facts: facts, known: known(facts, at: now))
         observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
         succeed(Int(ordinal), confirmed: wall(now).seconds, &decision)
       }
-      task.close(item.index)
+      task.close(item.index, isExpected ? .filled : .unexpected)
     case .failed, .untouched:
       guard isExpected, task.isOpen(item.index) else { break }
       // What an attempt did not come to has failed with it: each run counts for every open key.
       let failure = item.failure ?? end.failure ?? .scraperFault
       let closes = failKey(
-        Int(ordinal), failure, end, policy, task: attempt.task, floor: floor, at: now, &decision)
-      if closes {
-        task.close(item.index)
-        task.reason = .absentAtSource
-      }
+        Int(ordinal), failure, end, policy, attempt.task, task, floor: floor, at: now, &decision)
+      if closes { task.close(item.index, .absent) }
     }
-    queue.put(task, at: attempt.task, into: &decision)
   }
 
   /// When we came to know of an object: never before its own time by the server's clock, nor
@@ -138,17 +121,17 @@ extension Kernel {
   /// Counts a failure against a key, by the policy of its class; true if the key leaves its task.
   private mutating func failKey(
     _ ordinal: Int, _ failure: FailureClass, _ end: AttemptEnd,
-    _ policy: Configuration.Scraper?, task: TaskID, floor: Instant, at now: Instant,
-    _ decision: inout Decision
+    _ policy: Configuration.Scraper?, _ id: TaskID, _ task: TaskRecord, floor: Instant,
+    at now: Instant, _ decision: inout Decision
   ) -> Bool {
     let retry = policy?.retry ?? .init()
     var record = observed.keys[ordinal] ?? KeyRecord()
-    record.firstTask = min(record.firstTask, queue.tasks[task]?.created ?? now)
+    record.firstTask = min(record.firstTask, task.created)
     record.lastFailure = failure
     var leaves = false
     switch failure {
     case .absent:
-      record.absent = record.absent &+ 1
+      if record.absent < .max { record.absent += 1 }
       record.attempts = 0
       record.notBefore = max(floor, now + cooldown(Int(record.absent)))
       leaves = true
@@ -163,7 +146,7 @@ extension Kernel {
         ? UInt16(clamping: retry.maxAttempts) : record.attempts &+ 1
       let delay = retry.delayMilliseconds(
         failures: Int(record.attempts), isThrottled: failure == .throttled,
-        seed: configuration.seed, task: task.number, attempt: end.attempt.number)
+        seed: configuration.seed, task: id.number, attempt: end.attempt.number)
       record.notBefore = max(floor, now + delay)
     }
     observed.setKey(record, at: ordinal, in: space, into: &decision)
@@ -204,7 +187,7 @@ extension Kernel {
         let key = LakeKey(countSlot: space.slots[slotIndex].identity)
         var record = observed.keys[key] ?? KeyRecord()
         record.foundBefore = Int64(observed.map.found[slotIndex])
-        record.parked = record.parked &+ 1
+        if record.parked < .max { record.parked += 1 }
         record.notBefore = now + cooldown(Int(record.parked))
         observed.setCount(record, at: key, into: &decision)
       }
@@ -213,7 +196,15 @@ extension Kernel {
       return
     }
     let retry = policy?.retry ?? .init()
-    if end.permanent || end.failure == .refused || Int(task.attempts) >= retry.maxAttempts {
+    if end.failure == .ownFault {
+      // No fault of the scraper's: it costs no attempt, as for keys.
+      task.state = .backingOff
+      task.reason = .failed
+      task.notBefore = max(floor, now + max(Span.second, retry.maxDelayMilliseconds))
+      return
+    }
+    task.failures = task.failures &+ 1
+    if end.permanent || end.failure == .refused || Int(task.failures) >= retry.maxAttempts {
       task.parked = task.parked &+ 1
       task.state = .parked
       task.reason = end.failure == .refused ? .refused : .attemptsSpent
@@ -222,7 +213,7 @@ extension Kernel {
       task.state = .backingOff
       task.reason = .failed
       let delay = retry.delayMilliseconds(
-        failures: Int(task.attempts), isThrottled: end.failure == .throttled,
+        failures: Int(task.failures), isThrottled: end.failure == .throttled,
         seed: configuration.seed, task: end.attempt.number, attempt: end.attempt.number)
       task.notBefore = max(floor, now + delay)
     }
@@ -246,6 +237,10 @@ extension Kernel {
     // few kills must not park what no source has refused.
     let most = UInt16(
       clamping: max(0, (scraper(named: attempt.scraper)?.retry.maxAttempts ?? 1) - 1))
+    if var task = queue.tasks[attempt.task], task.isCount {
+      task.failures = max(task.failures, min(task.failures &+ 1, most))
+      queue.put(task, at: attempt.task, into: &decision)
+    }
     for index in attempt.items {
       guard Int(index) < ordinals.count, ordinals[Int(index)] != TaskQueue.unexpected else {
         continue
@@ -274,27 +269,50 @@ extension Kernel {
     guard var task = queue.tasks[id], task.state == .admitted else { return }
     switch answer {
     case .failed(let message):
-      task.state = .backingOff
-      task.reason = .failed
-      task.lastFailure = .ownFault
-      task.message = String(message.prefix(200))
-      task.notBefore = now + Span.minute
-      queue.put(task, at: id, into: &decision)
+      lookAgain(id, task, message, at: now, &decision)
     case .answered(let items):
-      for item in items { learn(item, of: id, at: now, &decision) }
-      guard var task = queue.tasks[id] else { return }
+      // Before they close any: what is not answered has not been looked up.
+      let answered = Set(items.map(\.index))
+      let missing = openItems(of: id, task).count { !answered.contains($0) }
+      for item in items { learn(item, of: id, &task, at: now, &decision) }
+      if missing > 0, task.openCount > 0 {
+        lookAgain(
+          id, task, "\(missing) of \(missing + answered.count) objects were not looked up",
+          at: now, &decision)
+        return
+      }
       task.verified = now
       task.mustVerify = false
       queue.put(task, at: id, into: &decision)
-      settle(id, whenEmpty: task.attempts > 0 ? .done : .cancelled, at: now, &decision)
+      settle(id, at: now, &decision)
+    }
+  }
+
+  private mutating func lookAgain(
+    _ id: TaskID, _ task: TaskRecord, _ message: String, at now: Instant,
+    _ decision: inout Decision
+  ) {
+    var task = task
+    task.state = .backingOff
+    task.reason = .failed
+    task.lastFailure = .ownFault
+    task.message = String(message.prefix(200))
+    task.notBefore = now + Span.minute
+    queue.put(task, at: id, into: &decision)
+  }
+
+  /// Indexes of the keys that are open and expected.
+  private func openItems(of id: TaskID, _ task: TaskRecord) -> [Int] {
+    (queue.ordinals[id] ?? []).enumerated().compactMap { index, ordinal in
+      task.isOpen(index) && ordinal != TaskQueue.unexpected ? index : nil
     }
   }
 
   private mutating func learn(
-    _ item: Event.LookUp.Item, of id: TaskID, at now: Instant, _ decision: inout Decision
+    _ item: Event.LookUp.Item, of id: TaskID, _ task: inout TaskRecord, at now: Instant,
+    _ decision: inout Decision
   ) {
-    guard var task = queue.tasks[id], (0..<Int(task.itemCount)).contains(item.index),
-      task.isOpen(item.index),
+    guard (0..<Int(task.itemCount)).contains(item.index), task.isOpen(item.index),
       let ordinal = queue.ordinals[id]?[item.index], ordinal != TaskQueue.unexpected
     else { return }
     let entry =
@@ -307,9 +325,8 @@ extension Kernel {
     observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
     guard gap(at: Int(ordinal), now) == nil else { return }
     succeed(Int(ordinal), confirmed: nil, &decision)
-    task.close(item.index)
-    task.reason = .filledElsewhere
-    queue.put(task, at: id, into: &decision)
+    // Found after an attempt of unknown outcome: that attempt's work, as far as anybody can tell.
+    task.close(item.index, task.mustVerify ? .filled : .elsewhere)
   }
 
   /// The gap that an ordinal is, if it is one.

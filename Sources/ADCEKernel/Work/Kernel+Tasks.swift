@@ -2,21 +2,12 @@
 
 extension Kernel {
   /// Puts a task where its open keys say: ready, backing off, parked, or at its end.
-  mutating func settle(
-    _ id: TaskID, whenEmpty end: TaskRecord.State = .done, at now: Instant,
-    _ decision: inout Decision
-  ) {
+  mutating func settle(_ id: TaskID, at now: Instant, _ decision: inout Decision) {
     guard var task = queue.tasks[id], task.state.isLive, let ordinals = queue.ordinals[id],
       !task.isCount
     else { return }
     guard task.openCount > 0 else {
-      if ordinals.allSatisfy({ $0 == TaskQueue.unexpected }) {
-        close(id, as: .cancelled, .noLongerExpected, at: now, &decision)
-        return
-      }
-      close(
-        id, as: task.reason == .absentAtSource ? .cancelled : end, task.reason, at: now,
-        &decision)
+      endEmpty(id, task, at: now, &decision)
       return
     }
     guard hasItsScraper(task) else {
@@ -72,6 +63,14 @@ extension Kernel {
     }
   }
 
+  /// Ends a task none of whose keys is open any more.
+  mutating func endEmpty(
+    _ id: TaskID, _ task: TaskRecord, at now: Instant, _ decision: inout Decision
+  ) {
+    queue.put(task, at: id, into: &decision)
+    close(id, as: task.end.state, task.end.reason, at: now, &decision)
+  }
+
   /// Ends a task.
   mutating func close(
     _ id: TaskID, as state: TaskRecord.State, _ reason: TaskRecord.Reason, at now: Instant,
@@ -79,7 +78,7 @@ extension Kernel {
   ) {
     guard var task = queue.tasks[id], task.state.isLive else { return }
     task.state = state
-    task.reason = state == .done && reason != .filledElsewhere ? .none : reason
+    task.reason = reason
     task.ended = now
     queue.put(task, at: id, into: &decision)
     taskLeft(task)
@@ -90,14 +89,16 @@ extension Kernel {
     if hasRoom(for: task.priority) { run.gapsMayBeFree = true }
   }
 
-  /// Wakes what has backed off or been parked for long enough.
+  /// Wakes what has backed off or been parked for long enough, while this step has room.
   mutating func wakeTasks(at now: Instant, _ decision: inout Decision) {
-    var left = 512
-    while left > 0, let timer = queue.nextTimer(), timer.at <= now,
-      var task = queue.tasks[timer.task]
+    while let timer = queue.nextTimer(), timer.at <= now, var task = queue.tasks[timer.task],
+      fits(Int(task.itemCount) + 1, decision)
     {
-      left -= 1
-      if task.state == .parked { revive(timer.task, attemptsLeft: 1, &decision) }
+      if task.state == .parked {
+        revive(timer.task, attemptsLeft: 1, &decision)
+        let most = scraper(named: task.scraper)?.retry.maxAttempts ?? 1
+        task.failures = UInt16(clamping: most - 1)
+      }
       task.state = .pending
       task.reason = .none
       queue.put(task, at: timer.task, into: &decision)
@@ -128,6 +129,7 @@ extension Kernel {
     task.state = .pending
     task.reason = .none
     task.attempts = 0
+    task.failures = 0
     queue.put(task, at: id, into: &decision)
     return true
   }
@@ -156,97 +158,5 @@ extension Kernel {
       observed.setCount(record, at: key, into: &decision)
     }
     close(id, as: .cancelled, .byOperator, at: now, &decision)
-  }
-
-  /// Drops pending tasks that were never tried within their time to live. Their gaps are found
-  /// again if they are still there, and keep the time at which they were first detected.
-  mutating func expireTasks(at now: Instant, _ decision: inout Decision) {
-    for id in queue.liveIDs {
-      guard let task = queue.tasks[id], task.state == .pending, task.attempts == 0,
-        task.created + configuration.queue.ttlMilliseconds < now
-      else { continue }
-      for (index, ordinal) in (queue.ordinals[id] ?? []).enumerated()
-      where ordinal != TaskQueue.unexpected && task.isOpen(index) {
-        var record = observed.keys[Int(ordinal)] ?? KeyRecord()
-        record.firstTask = min(record.firstTask, task.created)
-        observed.setKey(record, at: Int(ordinal), in: space, into: &decision)
-      }
-      close(id, as: .cancelled, .expired, at: now, &decision)
-    }
-  }
-
-  /// After a snapshot: keys that are no gap any more leave their tasks, and a count that has grown
-  /// since its last run is free for another.
-  mutating func closeFilled(at now: Instant, _ decision: inout Decision) {
-    let (space, map, time) = (space, observed.map, wall(now))
-    takeOut(because: .filledElsewhere, at: now, &decision) { ordinal in
-      Analysis.gap(at: ordinal, space: space, map: map, now: time) == nil
-    }
-    for id in queue.liveIDs {
-      guard let task = queue.tasks[id], task.isCount, task.state != .running,
-        let slot = countSlot(of: task), observed.map.found[slot] >= space.slots[slot].expected
-      else { continue }
-      close(id, as: .cancelled, .filledElsewhere, at: now, &decision)
-    }
-    for slot in space.slots.indices {
-      let key = LakeKey(countSlot: space.slots[slot].identity)
-      guard let record = observed.keys[key], record.foundBefore >= 0,
-        Int64(observed.map.found[slot]) > record.foundBefore
-      else { continue }
-      observed.setCount(KeyRecord(), at: key, into: &decision)
-    }
-  }
-
-  /// Takes keys out of the tasks, but for those that an attempt is asking for; a task without keys
-  /// is cancelled.
-  mutating func takeOut(
-    because reason: TaskRecord.Reason, at now: Instant, _ decision: inout Decision,
-    where leaves: (Int) -> Bool
-  ) {
-    for id in queue.liveIDs {
-      guard var task = queue.tasks[id], !task.isCount, let ordinals = queue.ordinals[id] else {
-        continue
-      }
-      let asked = queue.attemptOf[id].flatMap { queue.attempts[$0]?.items } ?? []
-      let before = task.open
-      for (index, ordinal) in ordinals.enumerated()
-      where task.isOpen(index) && ordinal != TaskQueue.unexpected
-        && !asked.contains(UInt32(index)) && leaves(Int(ordinal))
-      {
-        task.close(index)
-      }
-      guard task.open != before else { continue }
-      let isEmpty = task.openCount == 0
-      queue.put(task, at: id, into: &decision)
-      if isEmpty, task.state != .running {
-        close(id, as: .cancelled, reason, at: now, &decision)
-      }
-    }
-  }
-
-  /// After the key space has changed: keys that are no longer expected leave their tasks.
-  mutating func dropUnexpectedKeys(at now: Instant, _ decision: inout Decision) {
-    for id in queue.liveIDs {
-      guard var task = queue.tasks[id] else { continue }
-      if task.isCount {
-        if countSlot(of: task) == nil, task.state != .running {
-          close(id, as: .cancelled, .noLongerExpected, at: now, &decision)
-        }
-        continue
-      }
-      guard let ordinals = queue.ordinals[id] else { continue }
-      var changed = false
-      for (index, ordinal) in ordinals.enumerated()
-      where ordinal == TaskQueue.unexpected && task.isOpen(index) {
-        task.close(index)
-        changed = true
-      }
-      guard changed else { continue }
-      let isEmpty = task.openCount == 0
-      queue.put(task, at: id, into: &decision)
-      if isEmpty, task.state != .running {
-        close(id, as: .cancelled, .noLongerExpected, at: now, &decision)
-      }
-    }
   }
 }

@@ -213,18 +213,22 @@ extension Limits {
   }
 
   /// After a reboot nobody knows how long the machine was off: the worst case is that everything
-  /// was answered just now.
-  mutating func assumeWorst(at now: Instant, into decision: inout Decision) {
-    for index in windows.indices {
-      let scope = windows[index].scope
-      let total = windows[index].answered
-      for quantum in windows[index].quanta {
-        quanta.remove(.init(scope: scope, end: quantum.end), into: &decision)
-      }
-      windows[index].quanta.removeAll()
-      windows[index].answered = 0
-      answer(total, in: index, at: now, &decision)
+  /// was answered just now. This is so for one window …
+  mutating func assumeWorst(
+    window index: Int, at now: Instant, into decision: inout Decision
+  ) {
+    let scope = windows[index].scope
+    let total = windows[index].answered
+    for quantum in windows[index].quanta {
+      quanta.remove(.init(scope: scope, end: quantum.end), into: &decision)
     }
+    windows[index].quanta.removeAll()
+    windows[index].answered = 0
+    answer(total, in: index, at: now, &decision)
+  }
+
+  /// … and this for the pace of sources and scrapers, of which there are few.
+  mutating func assumeWorst(at now: Instant, into decision: inout Decision) {
     for id in sources.sortedKeys {
       sources.update(id, into: &decision) { record in
         if record.lastStart > .distantPast { record.lastStart = now }
@@ -236,6 +240,17 @@ extension Limits {
       scrapers.update(id, into: &decision) { record in
         record.paceMicroseconds = min(
           record.paceMicroseconds, now.milliseconds * 1000 + 3_600_000_000)
+      }
+    }
+  }
+
+  /// No Retry-After asks for more than `longest` milliseconds from now, and nothing was started
+  /// later than now.
+  mutating func capWaits(at now: Instant, longest: Int64, into decision: inout Decision) {
+    for id in sources.sortedKeys {
+      sources.update(id, into: &decision) { record in
+        record.notBefore = min(record.notBefore, now + longest)
+        record.lastStart = min(record.lastStart, now)
       }
     }
   }

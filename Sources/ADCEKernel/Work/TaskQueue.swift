@@ -17,7 +17,7 @@ struct TaskQueue: Sendable {
   private(set) var claimed: [UInt64] = []
   /// Counts that a live task is to fill.
   private(set) var claimedCounts: [TaskSlot: TaskID] = [:]
-  /// Each live task's keys as ordinals; `TaskQueue.unexpected` where the space has none.
+  /// Each live task's keys as ordinals, none for a count; `TaskQueue.unexpected` where the space has none.
   private(set) var ordinals: [TaskID: [UInt32]] = [:]
   /// The attempt of each running task.
   private(set) var attemptOf: [TaskID: AttemptID] = [:]
@@ -80,7 +80,7 @@ extension TaskQueue {
     if let old = tasks[id] { forget(old, id) }
     tasks.put(record, at: id, into: &decision)
     notice(record, id)
-    if !record.state.isLive, items[id] != nil {
+    if !record.state.isLive {
       items.remove(id, into: &decision)
       ordinals[id] = nil
     }
@@ -106,6 +106,12 @@ extension TaskQueue {
   mutating func end(_ id: AttemptID, into decision: inout Decision) {
     if let task = attempts[id]?.task { attemptOf[task] = nil }
     attempts.remove(id, into: &decision)
+  }
+
+  /// Whether `removeEnded` has work.
+  func hasRemovable(at now: Instant) -> Bool {
+    guard let first = endedByAge.min else { return false }
+    return countByState[6] + countByState[7] > 10_000 || first.at < now - 7 * Span.day
   }
 
   /// Deletes ended tasks that are older than a week or more than ten thousand; at most `limit`.
@@ -267,7 +273,7 @@ extension TaskQueue {
   }
 
   /// Ids of live tasks, in order.
-  var liveIDs: [TaskID] { tasks.sortedKeys.filter { tasks[$0]?.state.isLive == true } }
+  var liveIDs: [TaskID] { ordinals.keys.sorted() }
 }
 
 // MARK: - Derived state anew
@@ -301,9 +307,11 @@ extension TaskQueue {
     endedByAge = Heap()
     for id in tasks.sortedKeys {
       guard let record = tasks[id] else { continue }
-      if record.state.isLive, let keys = items[id] {
-        ordinals[id] = (0..<keys.count).map { index in
-          keys.key(index).withUnsafeBytes { space.ordinal(of: $0) }.map { UInt32($0) }
+      if record.state.isLive {
+        let keys = items[id] ?? TaskItemsRecord()
+        ordinals[id] = (0..<Int(record.itemCount)).map { index in
+          guard index < keys.count else { return TaskQueue.unexpected }
+          return keys.key(index).withUnsafeBytes { space.ordinal(of: $0) }.map { UInt32($0) }
             ?? TaskQueue.unexpected
         }
       }

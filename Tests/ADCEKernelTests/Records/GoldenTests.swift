@@ -42,6 +42,24 @@ struct GoldenTests {
         + "010100030000000000000098c59c7af495d846"
     ),
     (
+      .control,
+      "05",
+      "010501010000000202000000000000000103000000000000000101010101fbe02f2db43fba68"
+    ),
+    (
+      .control,
+      "06",
+      "010605000000010100000000000000010b0000000101000000020000000000000000000000000002"
+        + "01000000030000000000000001040000000000000001000000000301000000010000000502000000"
+        + "6e6f0600000000000000010700000000000000000000000004080000000000000009000000000000"
+        + "00010a0000000000000000000000000507233b504d51e4ce"
+    ),
+    (
+      .control,
+      "07",
+      "010701000000010000000108a19069c493177b"
+    ),
+    (
       .names,
       "00000001",
       "01040000006573706e8e51dc65848cfbcf"
@@ -78,7 +96,7 @@ struct GoldenTests {
       "0000000000000001",
       "01050201020100000002000000030000000400000005000000000000000607000000000000000800"
         + "00000000000009000000000000000a000000000000000b0000000c000d0000000000000001020001"
-        + "000000020000000000000002000000686d02b1544e0ab71a1caf"
+        + "000000020000000000000002000000686d0201000000000000000300cc226a7d582ae86a"
     ),
     (
       .taskItems,
@@ -114,6 +132,60 @@ struct GoldenTests {
       "010500000055e6fd99bdfeda3f"
     ),
   ]
+
+  /// What a step leaves, and what owners have been told.
+  private static var backlogRecords: [StoredRecord] {
+    var backlog = Backlog()
+    backlog.folds = .init(source: NameID(1), window: .hour)
+    backlog.abandonsBelow = 2
+    backlog.reviewsFrom = 3
+    backlog.sweepsKeys = true
+    backlog.capsTimes = true
+    backlog.dropsSegments = true
+    backlog.admits = true
+    backlog.isTakingScan = true
+    var requests = RequestsUnderWay()
+    requests.list = [
+      .init(id: 1, work: .retry([2]), isNamed: true),
+      .init(id: nil, work: .cancel([3]), isNamed: false),
+      .init(
+        id: 4, work: .waive(keys: [[5]], reason: "no", until: Instant(milliseconds: 6)),
+        isNamed: true),
+      .init(id: 7, work: .clearQueue(from: 8, below: 9), isNamed: false),
+      .init(id: 10, work: .acceptVanished, isNamed: false),
+    ]
+    requests.list[0].count = 11
+    var notices = Notices()
+    notices.noSeasonOpen = [NameID(1)]
+    notices.scanOlder = true
+    return [
+      StoredRecord(ControlRecord.backlog(backlog), at: .backlog),
+      StoredRecord(ControlRecord.requests(requests), at: .requests),
+      StoredRecord(ControlRecord.notices(notices), at: .notices),
+    ]
+  }
+
+  /// As it was stored before it was kept how keys left their task.
+  @Test func `an older task's keys that had left it count as done`() throws {
+    let body = GoldenTests.bytes(
+      "01050201020100000002000000030000000400000005000000000000000607000000000000000800"
+        + "00000000000009000000000000000a000000000000000b0000000c000d0000000000000001020001"
+        + "000000020000000000000002000000686d02b1544e0ab71a1caf")
+    let key = GoldenTests.bytes("0000000000000001")
+    let task = try key.withUnsafeBytes { key in
+      try body.withUnsafeBytes { body in
+        try StoredForm.decode(TaskRecord.self, key: key, body: body).record
+      }
+    }
+    #expect(task.filled == 1)
+    #expect(task.failures == 11)
+    #expect(task.openCount == 1)
+  }
+
+  private static func bytes(_ hex: String) -> [UInt8] {
+    let digits = Array(hex.utf8).map { $0 < 0x3A ? $0 - 0x30 : $0 - 0x57 }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
 
   private static func hex(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -185,7 +257,8 @@ struct GoldenTests {
       priority: .high, kind: .stale, source: NameID(1), type: NameID(2), season: NameID(3),
       scraper: NameID(4), score: 5, ownerOrder: 6, due: Instant(milliseconds: 7),
       created: Instant(milliseconds: 8), itemCount: 2)
-    task.close(0)
+    task.close(0, .filled)
+    task.failures = 3
     task.state = .parked
     task.reason = .attemptsSpent
     task.ended = Instant(milliseconds: 9)
@@ -222,6 +295,7 @@ struct GoldenTests {
             wallAtBootMilliseconds: 4)), at: .clock),
       StoredRecord(ControlRecord.cycle(cycle), at: .cycle),
       StoredRecord(ControlRecord.run(run), at: .run),
+    ] + backlogRecords + [
       StoredRecord(NameRecord(text: "espn"), at: NameID(1)),
       StoredRecord(CatalogRecord(content: catalog), at: NameID(2)),
       StoredRecord(snapshot, at: .init(.listing)),

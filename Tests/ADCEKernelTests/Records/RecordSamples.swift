@@ -23,7 +23,35 @@ extension Chance {
   }
 
   mutating func control() -> (ControlRecord.Key, ControlRecord) {
-    switch below(4) {
+    switch below(7) {
+    case 4:
+      var backlog = Backlog()
+      backlog.folds = isOne(in: 2) ? nil : .init(source: name(), window: pick([.minute, .hour]))
+      backlog.abandonsBelow = next()
+      backlog.reviewsFrom = isOne(in: 2) ? nil : next()
+      backlog.sweepsKeys = isOne(in: 2)
+      backlog.capsTimes = isOne(in: 2)
+      backlog.dropsSegments = isOne(in: 2)
+      backlog.admits = isOne(in: 2)
+      backlog.isTakingScan = isOne(in: 2)
+      return (.backlog, .backlog(backlog))
+    case 5:
+      var requests = RequestsUnderWay()
+      for _ in 0..<below(4) {
+        let work: RequestsUnderWay.Work = pick([
+          .retry(words(below(4))), .cancel(words(below(4))),
+          .waive(keys: [bytes(20), bytes(3)], reason: text(), until: instant()),
+          .clearQueue(from: next(), below: next()), .acceptVanished,
+        ])
+        requests.list.append(
+          .init(id: isOne(in: 3) ? nil : next(), work: work, isNamed: isOne(in: 2)))
+      }
+      return (.requests, .requests(requests))
+    case 6:
+      var notices = Notices()
+      notices.noSeasonOpen = (0..<below(4)).map { _ in name() }
+      notices.scanOlder = isOne(in: 2)
+      return (.notices, .notices(notices))
     case 0:
       return (
         .counters, .counters(.init(nextTask: next(), nextAttempt: next(), nextTicket: next()))
@@ -135,7 +163,10 @@ extension Chance {
       type: name(), season: name(), scraper: name(), score: Int64(bitPattern: next()),
       ownerOrder: UInt8(truncatingIfNeeded: next()), due: instant(), created: instant(),
       itemCount: count)
-    for index in 0..<count where isOne(in: 3) { record.close(index) }
+    for index in 0..<count where isOne(in: 3) {
+      record.close(index, pick([.filled, .absent, .waived, .elsewhere, .unexpected]))
+    }
+    record.failures = UInt16(truncatingIfNeeded: next())
     record.state = pick(TaskRecord.State.allCases)
     record.reason = pick([.none, .failed, .refused, .overParkedBound])
     record.ended = instant()

@@ -9,7 +9,9 @@ struct KernelHarness: ~Copyable {
   var lake: TestLake
   var kernel: Kernel
   var records = MemoryRecords()
-  var decision = Decision()
+  var decision: Decision
+  /// A bound on a step, smaller than the kernel's own to see work go on over several.
+  private let recordsPerStep: Int
   var now: Instant
   /// The configuration that the kernel was last told.
   private(set) var configuration: Configuration
@@ -23,12 +25,14 @@ struct KernelHarness: ~Copyable {
 
   init(
     _ world: TestWorld, lake: TestLake = TestLake(), at now: Instant = TestWorld.noon,
-    checks: Bool = true
+    checks: Bool = true, recordsPerStep: Int = Kernel.recordsPerStepMax
   ) {
     self.world = world
     self.lake = lake
     self.now = now
     self.checks = checks
+    self.recordsPerStep = recordsPerStep
+    decision = Decision(recordsPerStep: recordsPerStep)
     configuration = world.configuration
     kernel = Kernel(configuration: world.configuration)
   }
@@ -62,7 +66,7 @@ struct KernelHarness: ~Copyable {
       var twin = try Kernel(
         recovering: records, configuration: configuration, digest: kernel.digest)
       twin.share(pressureOf: kernel)
-      var other = Decision()
+      var other = Decision(recordsPerStep: recordsPerStep)
       twin.step(event, at: now, into: &other)
       return StepRecord(other, digest: twin.digest)
     } catch {
@@ -73,7 +77,7 @@ struct KernelHarness: ~Copyable {
 
   private mutating func companionStep(_ event: Event) -> StepRecord? {
     guard var twin = companion.take() else { return nil }
-    var other = Decision()
+    var other = Decision(recordsPerStep: recordsPerStep)
     twin.step(event, at: now, into: &other)
     let record = StepRecord(other, digest: twin.digest)
     companion = consume twin

@@ -31,7 +31,9 @@ struct RandomLife: ~Copyable {
     var world = TestWorld(
       games: 8 + chance.below(20), players: 1 + chance.below(5), dumps: 1 + chance.below(3))
     RandomLife.shuffle(&world.configuration, &chance)
-    harness = KernelHarness(world)
+    // In some lives a step holds so little that nearly everything goes on over several.
+    let recordsPerStep = chance.isOne(in: 3) ? 30 : Kernel.recordsPerStepMax
+    harness = KernelHarness(world, recordsPerStep: recordsPerStep)
     for (key, facts) in world.fullLake.objects.sorted(by: { $0.key < $1.key })
     where chance.isOne(in: 2) { harness.lake.objects[key] = facts }
   }
@@ -147,7 +149,8 @@ struct RandomLife: ~Copyable {
 
   /// The wall clock is set.
   private mutating func changeClock() {
-    wallOffset += Int64(chance.below(20)) * Span.minute - 5 * Span.minute
+    let days: Int64 = chance.isOne(in: 4) ? Int64(chance.below(5)) - 2 : 0
+    wallOffset += days * Span.day + Int64(chance.below(20)) * Span.minute - 5 * Span.minute
     take(.wallClockChanged(offsetMilliseconds: wallOffset))
   }
 
@@ -164,11 +167,14 @@ struct RandomLife: ~Copyable {
     case .scan(let ticket, let scan):
       if chance.isOne(in: 8) {
         take(.scanFailed(ticket, .init(message: "the lake does not answer")))
+      } else if let known = harness.kernel.knownReport(of: scan.source), chance.isOne(in: 2) {
+        take(.scanUnchanged(ticket, scan.source, identity: known))
       } else {
         take(.scanFinished(ticket, scan))
       }
     case .lookUp(let task):
-      let keys = harness.kernel.keysToLookUp(task)
+      var keys = harness.kernel.keysToLookUp(task)
+      if chance.isOne(in: 8), !keys.isEmpty { keys.removeLast() }
       take(
         .lookedUp(
           task, chance.isOne(in: 8) ? .failed("no answer") : harness.lake.answer(keys)))
@@ -311,7 +317,8 @@ struct RandomLife: ~Copyable {
     harness.crash(with: configuration)
     if chance.isOne(in: 4) {
       boot += 1
-      harness.now = harness.now + Int64(chance.below(600_000)) - 200_000
+      let years: Int64 = chance.isOne(in: 3) ? 365 * (Int64(chance.below(3)) - 1) : 0
+      harness.now = harness.now + years * Span.day + Int64(chance.below(600_000)) - 200_000
     }
     start(.crash)
   }

@@ -26,6 +26,25 @@ struct OutcomeTests {
     #expect(h.load() == [.cycle(2)])
   }
 
+  @Test func `runs that end again and again do not scan the lake each time`() {
+    var h = begun { $0.scrapers[0].retry.maxAttempts = 9 }
+    let began = h.now
+    var scans = 0
+    for attempt in 1...6 as ClosedRange<UInt64> {
+      h.fail(attempt, .transient)
+      while h.kernel.attemptsMade == attempt {
+        if h.kernel.cycle.phase == .loadingCatalogs {
+          for case .scan in h.load() { scans += 1 }
+        }
+        if h.kernel.cycle.phase == .scanning { h.scan() }
+        h.wake()
+      }
+    }
+    #expect(h.now > began + 50 * Span.second)
+    #expect(h.kernel.cycle.number >= 2)
+    #expect(scans == 0)
+  }
+
   @Test func `each item of an http task is an attempt`() {
     var h = begun(games: 3)
     #expect(h.keys(1) == [TestWorld.box(0)])
