@@ -24,12 +24,18 @@ extension Host {
     var kernel = try kernel(of: store, configuration)
     let clock = SystemClock(continuing: kernel.bootClock)
     var decision = Decision()
+    // No host's: what a daemon that was killed left under way is carried on, too, and answered.
+    let number = UInt64.max
     kernel.step(
       .started(Event.Start(after: .observer, mode: .observer)), at: clock.now, into: &decision)
     kernel.step(
-      .requested(Request(id: 1, action: action)), at: clock.now, into: &decision)
+      .requested(Request(id: number, action: action)), at: clock.now, into: &decision)
+    // What is too much for one step goes on in the next.
+    while decision.wakeAt <= clock.now {
+      kernel.step(.woken, at: clock.now, into: &decision)
+    }
     var answer: Effect.Answer?
-    for case .answered(_, let given) in decision.effects { answer = given }
+    for case .answered(number, let given) in decision.effects { answer = given }
     guard let answer else { preconditionFailure("the kernel did not answer \(action)") }
     // Before it is done: nothing is done that the audit log does not tell.
     let request = OperatorRequest(.act(action), by: .ours(.command))

@@ -108,7 +108,7 @@ extension FieldTable {
       in: Bound.weight)
     add("\(p).parked_cooldown_hours", .hours, "Doubles each time.", is: "6", ours: true)
     add("\(p).parked_cooldown_max_days", .days, "At most.", is: "7", ours: true)
-    add("\(p).items_per_task", .integer, "Objects a task.", is: "10", in: 1...10_000, ours: true)
+    add("\(p).items_per_task", .integer, "Objects a task.", is: "10", in: 1...1_000, ours: true)
   }
 
   private mutating func addHealth() {
