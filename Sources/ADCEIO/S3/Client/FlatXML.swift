@@ -1,3 +1,5 @@
+internal import CExpat
+
 /// The elements with nothing but text in a small XML document, by name: all that S3's errors, the
 /// answers of multipart uploads and STS's credentials need.
 struct FlatXML: Hashable, Sendable {
@@ -7,61 +9,58 @@ struct FlatXML: Hashable, Sendable {
   /// The first element of that name.
   subscript(name: String) -> String? { texts[name] }
 
-  /// Nil if it does not look like XML, or is larger than 1 MiB.
+  /// Nil if it is not XML, or larger than 1 MiB.
   init?(_ bytes: [UInt8]) {
-    guard bytes.count <= 1 << 20, let text = String(validating: bytes, as: UTF8.self) else {
+    guard bytes.count <= 1 << 20, let reader = Reader(bytes), let root = reader.root else {
       return nil
     }
-    var rest = text[...]
-    var root: String?
-    var open: String?
-    while let start = rest.firstIndex(of: "<") {
-      let before = rest[..<start]
-      guard let end = rest[start...].firstIndex(of: ">") else { return nil }
-      let tag = rest[rest.index(after: start)..<end]
-      rest = rest[rest.index(after: end)...]
-      guard let first = tag.first, first != "?", first != "!" else { continue }
-      if first == "/" {
-        let name = String(tag.dropFirst().prefix { !$0.isWhitespace })
-        if let wanted = open, wanted == name, texts[name] == nil {
-          texts[name] = FlatXML.unescaped(before)
-        }
-        open = nil
-      } else {
-        let name = String(tag.prefix { !$0.isWhitespace && $0 != "/" })
-        if root == nil { root = name }
-        open = tag.hasSuffix("/") ? nil : name
-      }
-    }
-    guard let root else { return nil }
     self.root = root
+    texts = reader.texts
   }
 
-  private static func unescaped(_ text: Substring) -> String {
-    guard text.contains("&") else { return String(text) }
-    var result = ""
-    var rest = text
-    while let start = rest.firstIndex(of: "&") {
-      result += rest[..<start]
-      guard let end = rest[start...].firstIndex(of: ";") else { break }
-      let name = rest[rest.index(after: start)..<end]
-      rest = rest[rest.index(after: end)...]
-      result += character(name)
+  /// What expat's callbacks fill.
+  private final class Reader {
+    var root: String?
+    var texts: [String: String] = [:]
+    private var text: [UInt8] = []
+    /// The last tag opened an element.
+    private var isLeaf = false
+
+    /// Nil if the document is not well-formed.
+    init?(_ bytes: [UInt8]) {
+      guard let parser = XML_ParserCreate("UTF-8") else { return nil }
+      defer { XML_ParserFree(parser) }
+      // Unretained is sound: expat calls back from within XML_Parse only, while `self` lives.
+      XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
+      XML_SetElementHandler(
+        parser,
+        { context, name, _ in
+          let reader = Reader.of(context)
+          if reader.root == nil { reader.root = String(cString: name!) }
+          reader.isLeaf = true
+          reader.text = []
+        },
+        { context, name in
+          let reader = Reader.of(context)
+          let name = String(cString: name!)
+          if reader.isLeaf, reader.texts[name] == nil {
+            reader.texts[name] = String(decoding: reader.text, as: UTF8.self)
+          }
+          reader.isLeaf = false
+        })
+      XML_SetCharacterDataHandler(parser) { context, text, count in
+        Reader.of(context).text.append(
+          contentsOf: UnsafeRawBufferPointer(start: text, count: Int(count)))
+      }
+      let status = bytes.withUnsafeBytes { bytes in
+        XML_Parse(
+          parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), 1)
+      }
+      guard status == XML_STATUS_OK else { return nil }
     }
-    return result + rest
-  }
 
-  private static func character(_ name: Substring) -> String {
-    switch name {
-    case "amp": return "&"
-    case "lt": return "<"
-    case "gt": return ">"
-    case "quot": return "\""
-    case "apos": return "'"
-    default:
-      let code =
-        name.hasPrefix("#x") ? UInt32(name.dropFirst(2), radix: 16) : UInt32(name.dropFirst(1))
-      return code.flatMap(Unicode.Scalar.init).map { String($0) } ?? ""
+    private static func of(_ context: UnsafeMutableRawPointer?) -> Reader {
+      Unmanaged<Reader>.fromOpaque(context!).takeUnretainedValue()
     }
   }
 }
