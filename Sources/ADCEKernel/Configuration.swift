@@ -176,6 +176,9 @@ extension Configuration {
     public var reconciles = true
     /// False: nothing is materialised into tasks (`dry_run.skip_task_generation`).
     public var makesTasks = true
+    /// What a run by hand is restricted to; nil = nothing. Whatever else is in the queue stays as it
+    /// is.
+    public var only: Selection?
 
     public init() {}
   }

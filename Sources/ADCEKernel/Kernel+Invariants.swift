@@ -9,7 +9,7 @@ extension Kernel {
     checkClaims(&result)
     checkAttempts(&result)
     // Parked tasks that wake are not made to wait for room, so the bounds hold only together.
-    let most = configuration.queue.maxLive + Kernel.parkedMax
+    let most = configuration.queue.maxLive * roomFactor + Kernel.parkedMax
     if queue.liveCount > most {
       result.append("\(queue.liveCount) tasks are live or parked, more than \(most)")
     }

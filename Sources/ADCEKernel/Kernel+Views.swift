@@ -27,6 +27,8 @@ public struct TaskView: Hashable, Sendable {
   public var message: String
   public var created: Instant
   public var ended: Instant?
+  /// To add to the times above, which are the steady clock's, to get the wall clock's.
+  public var wallOffsetMilliseconds: Int64
 }
 
 /// A gap as `adce gaps` shows it.
@@ -47,6 +49,7 @@ public struct GapView: Hashable, Sendable {
   public var waived: Bool
   public var knownAbsent: Bool
   public var attempts: Int
+  /// By the wall clock.
   public var notBefore: Instant?
   public var lastFailure: FailureClass?
   /// What the ledger says of it, and since when.
@@ -80,13 +83,19 @@ extension Kernel {
       elsewhere: Int(task.elsewhere),
       attempts: Int(task.attempts), notBefore: waits ? task.notBefore : nil,
       reason: task.reason.text, lastFailure: task.lastFailure, message: task.message,
-      created: task.created, ended: task.ended == .distantFuture ? nil : task.ended)
+      created: task.created, ended: task.ended == .distantFuture ? nil : task.ended,
+      wallOffsetMilliseconds: clock.wallOffsetMilliseconds)
   }
 
   /// The keys of a live task: each with whether it is still open.
   public func keys(of id: TaskID) -> [(key: [UInt8], isOpen: Bool)] {
     guard let task = queue.tasks[id], let items = queue.items[id] else { return [] }
     return (0..<items.count).map { (Array(items.key($0)), task.isOpen($0)) }
+  }
+
+  /// Whether some data type expects this key.
+  public func isExpected(_ key: [UInt8]) -> Bool {
+    key.withUnsafeBytes { space.ordinal(of: $0) } != nil
   }
 
   /// Tasks by state, and live ones without the parked by priority.
@@ -192,7 +201,7 @@ extension Kernel {
       view.waived = view.waived || (record.waivedUntil.map { $0 > wall(now) } ?? false)
       view.knownAbsent = record.absent > 0
       view.attempts = Int(record.attempts)
-      view.notBefore = record.notBefore > now ? record.notBefore : nil
+      view.notBefore = record.notBefore > now ? wall(record.notBefore) : nil
       view.lastFailure = record.lastFailure
     }
     if let entry = observed.ledger[ordinal] { view.ledger = (entry.knowledge, entry.known) }

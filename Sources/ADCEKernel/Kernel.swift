@@ -146,6 +146,8 @@ public struct Kernel: ~Copyable, Sendable {
     }
   }
 
+  mutating func restrict(toKeys keys: Set<[UInt8]>) { configuration.loop.only?.keys = keys }
+
   mutating func nextTicket() -> Event.Ticket {
     defer { counters.nextTicket += 1 }
     return Event.Ticket(counters.nextTicket)
@@ -182,6 +184,7 @@ extension Kernel {
     backlog.abandonsBelow = counters.nextAttempt
     forgetLookUps(&decision)
     run.gapsMayBeFree = true
+    retryOwnFaults(at: now, &decision)
     let wasUnderWay = cycle.phase != .idle || cycle.isQueued
     let wasToScan = cycle.phase == .scanning || cycle.phase != .idle && cycle.scan == .always
     if wasToScan || cycle.isQueued && cycle.queuedScan == .always { run.needsScan = true }

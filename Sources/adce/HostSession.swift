@@ -31,14 +31,20 @@ struct HostSession {
     logFile = output.file
   }
 
-  /// - Parameter daemon: what looks after the loop while it goes round for ever.
-  func run(_ host: Host, daemon: DaemonHealth? = nil) throws -> Host.Ending {
+  /// - Parameters:
+  ///   - daemon: what looks after the loop while it goes round for ever.
+  ///   - noticing: is told of each effect beside what the session does with it.
+  func run(
+    _ host: Host, daemon: DaemonHealth? = nil,
+    noticing: @escaping (Effect, borrowing Kernel, Instant) -> Void = { _, _, _ in }
+  ) throws -> Host.Ending {
     do throws(HostFailure) {
       try watchSignals(host)
       let (progress, log) = (progress, log)
       var observer = Host.Observer()
       observer.onStep = { kernel, now in progress.show(kernel, now) }
       observer.onEffect = { effect, kernel, now in
+        noticing(effect, kernel, now)
         say(effect, kernel, now)
       }
       observer.onTrouble = { log.error("\($0)") }

@@ -45,6 +45,33 @@ import Testing
     #expect(again["tasks"]["open"].integer == created)
   }
 
+  @Test func `init takes the global options before and behind it`() throws {
+    let folder = try TemporaryFolder()
+    let json = try Program.adce.run(["--output", "json", "init", folder.path("a")])
+    #expect(json.code == 0, "\(json)")
+    let written = try json.json()["written"].list.compactMap(\.text)
+    #expect(written.contains { $0.hasSuffix("config/scraper_config.yaml") })
+    for path in written {
+      #expect(Files.exist(path) || Files.exist(folder.path("a/" + path)), "\(path)")
+    }
+    let quiet = try Program.adce.run(
+      ["init", "b", "--quiet", "--config-dir", "x"], in: folder.path)
+    #expect(quiet.code == 0, "\(quiet)")
+    #expect(quiet.output == "" && quiet.errors == "")
+    #expect(Files.below(folder.path("a")) == Files.below(folder.path("b")))
+    #expect(try Program.adce.run(["init", "b", "-v"], in: folder.path).code != 0)
+  }
+
+  @Test func `times are told by the wall clock, whatever the steady one says`() throws {
+    let lake = try DemoLake()
+    let time = "2025-02-03T04:05:06Z"
+    #expect(try lake.adce("reconcile", "--quiet", "--now", time).code == 0)
+    let task = try #require(try lake.adce("tasks", "--output", "json").jsonLines().first)
+    #expect(task["created_at"].text == time)
+    let shown = try lake.adce("tasks", "show", try #require(task["id"].text)).output
+    #expect(shown.contains("created    \(time)"), "\(shown)")
+  }
+
   @Test func `gaps names every hole and nothing else, and its filters divide them`() throws {
     let lake = try reconciledLake()
     let gaps = try lake.adce("gaps", "--output", "json").jsonLines()

@@ -178,7 +178,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["bogus"], ["run", "--wait", "x"], ["run", "--wait=-1"], ["reconcile", "--now", "today"],
+    ["bogus"], ["run", "--wait", "x"], ["run", "--once", "--wait=-1"],
+    ["run", "--wait", "5"], ["run", "--fail-on-gaps"], ["reconcile", "--now", "today"],
     ["gaps", "--priority", "urgent"], ["tasks", "--state", "nope"], ["tasks", "show"],
     ["tasks", "retry", "one"], ["gaps", "waive", "key"], ["coverage", "--by", "moon"],
     ["--output", "xml", "gaps"], ["gaps", "--limit", "-3"], ["tasks", "--limit=-3"],

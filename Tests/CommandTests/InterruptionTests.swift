@@ -102,6 +102,34 @@ import Testing
     #expect(try lake.origin.requests().repeats == 0)
   }
 
+  @Test func `a run to an end that is interrupted says so, and shows no coverage`() throws {
+    let lake = try DemoLake(latencyMilliseconds: 700)
+    let run = try lake.start("run", "--once", "--output", "json")
+    let hasBegun = try wait(20) { try lake.origin.requests().count >= 4 }
+    try #require(hasBegun, "\(run.errorsSoFar)")
+    run.send(SIGINT)
+    let end = try run.end(within: 10)
+    #expect(end.code == 75, "\(end)")
+    #expect(end.output == "")
+    #expect(end.errors.contains("adce: interrupted"), "\(end)")
+    #expect(try lake.adce("run", "--once", "--wait", "5", "--fail-on-gaps").code == 0)
+    #expect(try lake.faults() == [])
+    #expect(try lake.origin.requests().repeats == 0)
+  }
+
+  @Test(arguments: [["gaps"], ["config", "check"], ["status"]])
+  func `a signal ends a command that has nothing to drain`(_ command: [String]) throws {
+    let lake = try DemoLake()
+    // Nobody ever writes to it: reading the definition waits for ever.
+    let pipe = lake.folder.path("never.yaml")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let waiting = try Program.adce.start(lake.options + command + ["--inventory", pipe])
+    usleep(400_000)
+    try #require(!waiting.hasEnded, "\(waiting.errorsSoFar)")
+    waiting.send(SIGINT)
+    #expect(try waiting.end(within: 5).code == 128 + SIGINT)
+  }
+
   @Test func `a second signal does not wait for what runs`() throws {
     let lake = try DemoLake(latencyMilliseconds: 60_000) { _, text in
       text.replacing("timeout: 10", with: "timeout: 100")
@@ -114,7 +142,7 @@ import Testing
     #expect(!run.hasEnded)
     run.send(SIGTERM)
     let end = try run.end(within: 8)
-    #expect(end.code == 0, "\(end)")
+    #expect(end.code == 75, "\(end)")
     // What was stopped is tried again: no task is lost, none is left running.
     let tasks = try lake.adce("tasks", "--output", "json").jsonLines()
     let open = tasks.reduce(0) { $0 + ($1["items"].integer ?? 0) - ($1["done"].integer ?? 0) }

@@ -80,6 +80,11 @@ import Testing
     let run = try lake.adce("run", "--once")
     #expect(run.code == 0)
     #expect(run.output.contains("disabled"))
+    // Under JSON stdout holds a document or nothing.
+    let json = try lake.adce("run", "--once", "--output", "json")
+    #expect(json.code == 0)
+    #expect(json.output == "")
+    #expect(json.errors.contains("disabled"))
     #expect(!Files.exist(lake.folder.path("state")))
   }
 }

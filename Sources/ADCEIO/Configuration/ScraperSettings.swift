@@ -85,6 +85,8 @@ public struct ScraperSettings: Hashable, Sendable {
   /// What keeps it from running; nil = nothing.
   public var cannotRun: String?
   public var upload: Upload = .adce
+  /// Address space of each process of a command; nil = no limit.
+  public var memoryBytesMax: Int64?
   public var accepted: Set<Parameter> = []
   /// Names in `accepted_parameters` that CONFIG.md §6 has no argument for.
   public var acceptedOtherwise: [String] = []

@@ -10,7 +10,7 @@ extension Host {
       case .noLake, .unsupportedLake, .lake, .remote:
         guard options.mode == .reconcile, options.report != nil else { throw error }
         return UnreachedLake(url: loaded.lake.url ?? "")
-      case .store, .recovery, .ports: throw error
+      case .store, .recovery, .otherLake, .ports: throw error
       }
     }
   }

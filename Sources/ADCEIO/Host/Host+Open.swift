@@ -14,8 +14,14 @@ extension Host {
     let lake = try lake(of: loaded, options)
     let configuration = configuration(of: loaded, options)
     // A dry run decides on a copy of what is there, and writes to no file.
-    let store: Store? = options.isDryRun ? nil : try open(stateDirectory, .readWrite)
-    let kernel = try recovered(store, stateDirectory, configuration)
+    var store: Store? =
+      options.isDryRun ? nil : try open(stateDirectory, .readWrite, options.mapSize)
+    let recovered = try recovered(store, stateDirectory, configuration)
+    let known = recovered.lake
+    let kernel = recovered.kernel
+    try refuseOtherLake(
+      kernel, known: known, loaded, isAccepted: options.acceptsLake, directory: stateDirectory)
+    store?.lake = loaded.lake.identity ?? known
     // The state is ours alone now, and so are half-written files of attempts that were cut off.
     if !options.isDryRun, kernel.attemptsRunning > 0, let directory = lake as? DirectoryLake {
       do throws(LakeError) { _ = try directory.removeLeftovers() } catch .noLake {
@@ -40,16 +46,19 @@ extension Host {
     return configuration
   }
 
+  /// The kernel, and the lake that its records are about.
   private static func recovered(
     _ store: borrowing Store?, _ directory: String, _ configuration: Configuration
-  ) throws(HostFailure) -> Kernel {
+  ) throws(HostFailure) -> Recovered {
     switch store {
-    case .some(let store): return try kernel(of: store, configuration)
+    case .some(let store):
+      return Recovered(kernel: try kernel(of: store, configuration), lake: store.meta.lake)
     case .none:
       do throws(HostFailure) {
-        return try observe(stateDirectory: directory, configuration: configuration)
+        let store = try open(directory, .readOnly)
+        return Recovered(kernel: try kernel(of: store, configuration), lake: store.meta.lake)
       } catch .store(.absent) {
-        return Kernel(configuration: configuration)
+        return Recovered(kernel: Kernel(configuration: configuration), lake: nil)
       }
     }
   }
@@ -61,6 +70,11 @@ extension Host {
     var threads: WorkerThreads
     var expected: Locked<Expected>
     var inbox: Inbox
+  }
+
+  private struct Recovered: ~Copyable {
+    let kernel: Kernel
+    let lake: String?
   }
 
   private static func ports(
@@ -121,9 +135,11 @@ extension Host {
     try kernel(of: open(stateDirectory, .readOnly), configuration)
   }
 
-  static func open(_ directory: String, _ mode: Store.Mode) throws(HostFailure) -> Store {
+  static func open(
+    _ directory: String, _ mode: Store.Mode, _ mapSize: Store.MapSize = .standard
+  ) throws(HostFailure) -> Store {
     do throws(StoreFailure) {
-      return try Store.open(directory: directory, mode: mode)
+      return try Store.open(directory: directory, mode: mode, mapSize: mapSize)
     } catch {
       throw .store(error)
     }

@@ -30,6 +30,10 @@ public final class Host {
     public var pulseMilliseconds: Int64?
     /// Write the files that users' tools read.
     public var writesViews = true
+    /// The lake is the one that the state knows by another name: it has moved.
+    public var acceptsLake = false
+    /// The bounds of the state's map.
+    public var mapSize = Store.MapSize.standard
 
     public init() {}
   }
@@ -312,8 +316,10 @@ public final class Host {
     waiting.dismissAll(
       .refused(75, "the state had to be opened again: whether it was done is not known"))
     guard let directory = store?.directory else { return }
+    let lake = store?.lake
     store = nil
-    let fresh = try Host.open(directory, .readWrite)
+    var fresh = try Host.open(directory, .readWrite, options.mapSize)
+    fresh.lake = lake
     kernel = try Host.kernel(of: fresh, kernel.configuration)
     sequence = fresh.meta.sequence
     store = consume fresh

@@ -10,6 +10,8 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
   case unsupportedLake(String)
   /// The lake is on a server, and the settings for it cannot be used.
   case remote(RemoteFailure)
+  /// The state is about another lake than the one that is named.
+  case otherLake(directory: String, known: String, named: String)
   /// A thread or libcurl was refused.
   case ports(String)
 
@@ -29,6 +31,10 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
     case .unsupportedLake(let url):
       "\(url) is no lake: expected file:///path or s3://bucket[/prefix]"
     case .remote(let failure): failure.description
+    case .otherLake(let directory, let known, let named):
+      "\(directory): this state is about the lake \(known), not \(named); nothing was changed: name "
+        + "that lake (--lake, or `lake:`), or another --state-dir; if it is the same lake and has "
+        + "only moved: `adce reconcile --accept-lake`"
     case .ports(let reason): reason
     }
   }
@@ -38,7 +44,7 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
     switch self {
     case .store(let failure): failure.exitCode
     case .recovery: 65
-    case .noLake: 78
+    case .noLake, .otherLake: 78
     case .lake: 74
     case .unsupportedLake: 78
     case .remote(let failure): failure.exitCode

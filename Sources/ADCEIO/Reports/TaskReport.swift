@@ -10,12 +10,15 @@ extension TaskView {
       .init("data_type", .text(dataType)), .init("season", season.map { .text($0) } ?? .null),
       .init("scraper", .text(scraper)), .init("items", .count(items)), .init("done", .count(done)),
       .init("attempts", .count(attempts)),
-      .init("not_before", notBefore.map { .text($0.iso) } ?? .null),
+      .init("not_before", notBefore.map { .text(wall($0)) } ?? .null),
       .init("reason", .text(reason)), .init("message", .text(message)),
-      .init("created_at", .text(created.iso)),
-      .init("ended_at", ended.map { .text($0.iso) } ?? .null),
+      .init("created_at", .text(wall(created))),
+      .init("ended_at", ended.map { .text(wall($0)) } ?? .null),
     ])
   }
+
+  /// A moment of the steady clock as people's clocks tell it.
+  private func wall(_ moment: Instant) -> String { (moment + wallOffsetMilliseconds).iso }
 
   public var idText: String { String(id.number) }
 
@@ -54,6 +57,21 @@ public struct TaskFilter: Sendable {
   public var limit: Int?
 
   public init() {}
+
+  /// The tasks of a selection that back off or are parked.
+  public static func waiting(
+    of kernel: borrowing Kernel, in selection: Configuration.Selection, at now: Instant
+  ) -> [TaskID] {
+    kernel.taskIDs.filter { id in
+      guard let task = kernel.task(id, at: now), task.scraper == selection.scraper,
+        task.state == .backingOff || task.state == .parked,
+        selection.dataType.map({ $0 == task.dataType }) ?? true,
+        selection.season.map({ $0 == task.season }) ?? true
+      else { return false }
+      guard let keys = selection.keys else { return true }
+      return kernel.keys(of: id).contains { $0.isOpen && keys.contains($0.key) }
+    }
+  }
 
   /// The tasks of a kernel that pass, newest last. Ended ones only if their state is asked for.
   public func tasks(of kernel: borrowing Kernel, at now: Instant) -> [TaskView] {
@@ -104,9 +122,9 @@ extension TaskView {
       "fills      \(kind.name) objects of \(source) \(dataType) \(season ?? "")",
       "priority   \(priority.name), score \(TaskView.points(scoreMicro))",
       "scraper    \(scraper), \(attempts) attempts",
-      "created    \(created.iso)" + (ended.map { ", ended \($0.iso)" } ?? ""),
+      "created    \(wall(created))" + (ended.map { ", ended \(wall($0))" } ?? ""),
     ]
-    if let notBefore { lines.append("next       \(notBefore.iso)") }
+    if let notBefore { lines.append("next       \(wall(notBefore))") }
     if let lastFailure { lines.append("failure    \(lastFailure.name)") }
     if !message.isEmpty { lines.append("message    \(message)") }
     for key in keys {

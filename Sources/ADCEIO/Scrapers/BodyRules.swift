@@ -30,32 +30,6 @@ package struct BodyRules: Sendable {
   package init() {}
 }
 
-/// A text by which a scraper's output or a source's body is known to be an error.
-package struct ErrorPattern: Hashable, Sendable {
-  package typealias Meaning = ScraperSettings.ErrorPattern.Class
-
-  /// A regular expression in Swift's dialect: that of Perl and Python, as far as users go.
-  package var match: String
-  package var meaning: Meaning
-
-  package init(match: String, meaning: Meaning) {
-    self.match = match
-    self.meaning = meaning
-  }
-}
-
-extension ErrorPattern.Meaning {
-  package var failureClass: FailureClass {
-    switch self {
-    case .transient: .transient
-    case .throttled: .throttled
-    case .permanent: .scraperFault
-    case .source: .refused
-    case .invalid: .invalid
-    }
-  }
-}
-
 /// Why a body is not stored.
 package struct BodyFault: Error, Hashable, Sendable {
   package var failureClass: FailureClass
@@ -126,11 +100,7 @@ extension BodyRules {
   package func firstError(in text: some Collection<UInt8>) -> BodyFault? {
     guard isEnabled, !errorPatterns.isEmpty else { return nil }
     let text = String(decoding: text.prefix(BodyRules.patternBytesMax), as: UTF8.self)
-    for pattern in errorPatterns {
-      // The configuration refuses what does not compile.
-      guard let regex = try? Regex(pattern.match), text.firstMatch(of: regex) != nil else {
-        continue
-      }
+    for pattern in errorPatterns where pattern.matches(text) {
       return BodyFault(
         failureClass: pattern.meaning.failureClass,
         isPermanent: pattern.meaning == .permanent,

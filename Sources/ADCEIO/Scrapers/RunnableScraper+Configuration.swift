@@ -58,6 +58,7 @@ extension RunnableScraper {
       settings.settings = JSONValue(settingsOf: scraper)
       settings.isDryRun = loaded.loop.isDryRun
       settings.timeoutMilliseconds = scraper.timeoutMilliseconds
+      settings.memoryBytesMax = scraper.memoryBytesMax
       settings.rules = rules
       settings.storage = ObjectStorage(scraper)
       return .command(settings)

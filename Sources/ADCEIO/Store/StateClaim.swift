@@ -75,12 +75,15 @@ struct StateClaim: ~Copyable {
       throw .heldBy(directory: directory.path, pid: holder.pid, since: holder.since)
     }
     var text = Holder.ours.text
+    errno = 0
     let isWritten = text.withUTF8 { bytes in
       ftruncate(descriptor, 0) == 0
         && pwrite(descriptor, bytes.baseAddress, bytes.count, 0)
           == bytes.count
     }
-    guard isWritten else {
+    // On a full disk nobody reads who we are; the lock holds all the same, and a daemon that waits
+    // for room is better than none.
+    guard isWritten || [ENOSPC, EDQUOT].contains(errno) else {
       let code = errno
       close(descriptor)
       throw .file(file, "write to it", code)

@@ -9,7 +9,8 @@ struct StateDirectory: Sendable {
   let path: String
 
   var dataFile: String { path + "/data.mdb" }
-  /// LMDB's own lock. Never opened by us: closing any descriptor of it would drop its locks.
+  /// LMDB's own lock. Never opened by us while LMDB has it open here: closing any descriptor of it
+  /// would drop its locks.
   var readersFile: String { path + "/lock.mdb" }
   /// Ours: held by the one process that writes.
   var writerFile: String { path + "/adce.lock" }
@@ -68,6 +69,26 @@ struct StateDirectory: Sendable {
     guard descriptor >= 0 else { throw .file(path, "open it", errno) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .file(path, "synchronise it", errno) }
+  }
+
+  /// Makes sure that LMDB's table of readers has its room on the disk. LMDB makes it a file with
+  /// holes and writes through a map: on a full disk that ends the process (SIGBUS), where a file
+  /// that cannot be made larger is an error like any other.
+  ///
+  /// Nobody may have the file open here: closing it drops LMDB's locks.
+  func reserveReaders(_ file: String) throws(StoreFailure) {
+    // 126 readers of 64 bytes, LMDB's default, and its header: two pages.
+    let bytes: off_t = 8192
+    if let status = try status(of: file), status.st_blocks * 512 >= bytes { return }
+    let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw .file(file, "create it", errno) }
+    defer { close(descriptor) }
+    #if canImport(Glibc)
+      let code = posix_fallocate(descriptor, 0, bytes)
+      guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
+        throw .file(file, "make room in it", code)
+      }
+    #endif
   }
 
   /// Deletes a file if it is there.

@@ -29,7 +29,8 @@ extension Store {
     precondition(
       sequence > lastMeta.sequence, "commit \(sequence) does not follow \(lastMeta.sequence)")
     let meta = StoreMeta(
-      sequence: sequence, digest: digest, writtenAt: now, migrations: lastMeta.migrations)
+      sequence: sequence, digest: digest, writtenAt: now, migrations: lastMeta.migrations,
+      lake: lake)
     try write(mutations, arena: arena, meta)
   }
 

@@ -16,6 +16,7 @@ extension Store {
     // What a crash while making it may have left; the claim keeps other makers out.
     try directory.remove(directory.draftFile)
     try directory.remove(directory.draftReadersFile)
+    try directory.reserveReaders(directory.draftReadersFile)
     try draft(directory, mapSize, schema)
     try directory.remove(directory.draftReadersFile)
     guard rename(directory.draftFile, directory.dataFile) == 0 else {

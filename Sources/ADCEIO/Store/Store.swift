@@ -5,10 +5,10 @@ internal import CLMDB
 ///
 /// ```swift
 /// var store = try Store.open(directory: "state", mode: .readWrite)
-/// let meta = try store.read { snapshot throws(StoreFailure) in
-///   try snapshot.restore { table, key, body in try kernel.restore(table, key, body) }
-/// }
-/// try store.commit(decision, sequence: meta.sequence + 1, digest: kernel.digest, at: now)
+/// var kernel = try Host.kernel(of: store, configuration)
+/// kernel.step(event, at: now, into: &decision)
+/// try store.commit(
+///   decision, sequence: store.meta.sequence + 1, digest: kernel.digest, at: now)
 /// ```
 ///
 /// The store knows bytes: (table, key, body). Records, their codecs and their meaning are the
@@ -44,6 +44,8 @@ public struct Store: ~Copyable {
   var mapSize: MapSize
   /// The last commit's record, as this process wrote or found it.
   var lastMeta: StoreMeta
+  /// Which lake the next commit says that the records are about.
+  var lake: String?
   /// Set once a commit failed with its outcome unknown: from then on every call fails with it.
   var death: StoreFailure?
 
@@ -72,6 +74,7 @@ public struct Store: ~Copyable {
       try Store.create(directory, mapSize, schema)
     }
     try DataFile.refuseDamaged(directory.dataFile)
+    if mode == .readWrite { try directory.reserveReaders(directory.readersFile) }
     let environment = try Environment.open(
       directory.path, flags: mode == .readOnly ? MDB_RDONLY : 0, mapBytes: mapSize.initialBytes,
       databases: Databases.countMax)
@@ -82,7 +85,7 @@ public struct Store: ~Copyable {
     ).meta()
     var store = Store(
       directory: directory.path, environment: environment, databases: databases, claim: claim,
-      mode: mode, mapSize: mapSize, lastMeta: meta)
+      mode: mode, mapSize: mapSize, lastMeta: meta, lake: meta.lake)
     try store.bring(upTo: schema)
     return store
   }

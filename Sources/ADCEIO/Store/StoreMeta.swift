@@ -11,6 +11,9 @@ public struct StoreMeta: Hashable, Sendable {
   public var writtenAt: Instant
   /// The migrations that the records have been through, in their order.
   public var migrations: [String]
+  /// Which lake the records are about, as `LakeSettings.identity` has it; nil in a state that has
+  /// not been told.
+  public var lake: String?
 
   static let version: UInt8 = 1
   static let key = Array("state".utf8)
@@ -24,6 +27,7 @@ public struct StoreMeta: Hashable, Sendable {
     encoder.put(writtenAt)
     encoder.put(UInt32(migrations.count))
     for name in migrations { encoder.put(name) }
+    if let lake { encoder.put(lake) }
     encoder.put(Hash128(of: encoder.bytes).low)
     return encoder.bytes
   }
@@ -46,5 +50,6 @@ extension StoreMeta {
       guard !decoder.isAtEnd else { throw .truncated }
       migrations.append(try decoder.string())
     }
+    lake = decoder.isAtEnd ? nil : try decoder.string()
   }
 }

@@ -140,12 +140,15 @@ extension Kernel {
     // Nobody knows when it ends: `once` gives it as long as it gives anything.
     if concurrencyMax == 0 { return now < pressureWaitEnd ? now : .distantFuture }
     var result = Instant.distantFuture
+    let chosen = selectedOrdinals
     for id in queue.liveIDs {
-      guard let task = queue.tasks[id], task.state == .backingOff || task.state == .parked
+      guard let task = queue.tasks[id], task.state == .backingOff || task.state == .parked,
+        holdsSelected(id, task, among: chosen)
       else { continue }
       // What our own disk or lake refuses is tried again for ever: `once` does not wait for it.
       if task.lastFailure != .ownFault { result = min(result, task.notBefore) }
     }
+    if configuration.loop.only != nil, selectedReady(at: now).isEmpty { return result }
     for scraper in queue.busyLanes {
       switch laneVerdict(scraper, at: now) {
       case .now: return now

@@ -9,9 +9,9 @@ extension Kernel {
 
   /// Whether a task of a lane may start now.
   func laneVerdict(_ scraper: NameID, at now: Instant) -> Limits.Verdict {
-    guard let lane = laneLimits[scraper], limits.sources[lane.source]?.isPaused != true else {
-      return .afterEvent
-    }
+    guard let lane = laneLimits[scraper], limits.sources[lane.source]?.isPaused != true,
+      isSelected(scraper: scraper)
+    else { return .afterEvent }
     return limits.verdict(lane, at: now)
   }
 
@@ -40,6 +40,9 @@ extension Kernel {
   }
 
   private mutating func nextToAdmit(among lanes: [NameID], at now: Instant) -> TaskID? {
+    if configuration.loop.only != nil {
+      return lanes.isEmpty ? nil : selectedReady(at: now).first?.task
+    }
     if counters.nextAttempt % Kernel.oldestEvery == 0 {
       var oldest: TaskID?
       for lane in lanes {
@@ -109,12 +112,20 @@ extension Kernel {
 
   /// For `http` the first key that may be tried, for `command` all of them.
   private func itemsToTry(of id: TaskID, _ task: TaskRecord, at now: Instant) -> [Int] {
+    itemsToTry(of: id, task, among: selectedOrdinals, at: now)
+  }
+
+  /// The same where it is known which ordinals a run by hand is restricted to.
+  func itemsToTry(
+    of id: TaskID, _ task: TaskRecord, among chosen: Set<UInt32>?, at now: Instant
+  ) -> [Int] {
     guard let ordinals = queue.ordinals[id], let scraper = scraper(named: task.scraper) else {
       return []
     }
     var result: [Int] = []
     for (index, ordinal) in ordinals.enumerated()
     where task.isOpen(index) && ordinal != TaskQueue.unexpected {
+      if let chosen, !chosen.contains(ordinal) { continue }
       if let record = observed.keys[Int(ordinal)] {
         if Int(record.attempts) >= scraper.retry.maxAttempts { continue }
         if record.notBefore > now { continue }

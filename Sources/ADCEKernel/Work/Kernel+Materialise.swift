@@ -7,7 +7,7 @@ extension Kernel {
 
   /// Whether so much room has come free that making tasks is worth a pass over the gaps.
   var hasRoom: Bool {
-    Kernel.isWorthAPass(open: queue.open, of: configuration.queue.maxLive)
+    Kernel.isWorthAPass(open: queue.open, of: configuration.queue.maxLive * roomFactor)
       && Priority.allCases.contains { hasRoom(for: $0) }
   }
 
@@ -16,7 +16,8 @@ extension Kernel {
   func hasRoom(for priority: Priority) -> Bool {
     let index = Int(priority.rawValue)
     return Kernel.isWorthAPass(
-      open: queue.openByPriority[index], of: configuration.queue.maxLiveByPriority[index])
+      open: queue.openByPriority[index],
+      of: configuration.queue.maxLiveByPriority[index] * roomFactor)
   }
 
   private static func isWorthAPass(open: Int, of bound: Int) -> Bool {
@@ -25,6 +26,7 @@ extension Kernel {
   }
 
   mutating func materialise(at now: Instant, _ decision: inout Decision) {
+    chooseKeys(at: now)
     guard configuration.loop.makesTasks, hasRoom, run.gapsMayBeFree || now >= run.materialisedUntil
     else { return }
     guard fits(8, decision) else {
@@ -34,12 +36,13 @@ extension Kernel {
     let analysis = analyse(at: now)
     let most = min(Kernel.tasksPerStepMax, max(1, (decision.room - 4) / 3))
     var pass = Pass(
-      now: now, left: min(configuration.queue.maxLive - queue.open, most),
-      unwanted: unwanted(at: now),
+      now: now, left: min(configuration.queue.maxLive * roomFactor - queue.open, most),
+      unwanted: unwanted(at: now), chosen: selectedOrdinals,
       rooms: Priority.allCases.map { priority in
         let index = Int(priority.rawValue)
         return hasRoom(for: priority)
-          ? configuration.queue.maxLiveByPriority[index] - queue.openByPriority[index] : 0
+          ? configuration.queue.maxLiveByPriority[index] * roomFactor
+            - queue.openByPriority[index] : 0
       })
     for candidate in candidates(analysis, at: now) {
       if pass.left == 0 { break }
@@ -63,16 +66,20 @@ extension Kernel {
     let now: Instant
     var left: Int
     let unwanted: [UInt64]
+    /// The only ordinals that tasks may be made of; nil = all.
+    let chosen: Set<UInt32>?
     /// By priority: tasks that may still be made.
     var rooms: [Int]
     /// When the first of the gaps that are held back now may become a task.
     var nextFree = Instant.distantFuture
   }
 
-  private struct Candidate {
+  struct Candidate {
     enum Gap {
       case keys(GapGroup)
       case count(CountedGap)
+
+      var isCount: Bool { if case .count = self { true } else { false } }
     }
     var gap: Gap
     var type: Int
@@ -84,12 +91,17 @@ extension Kernel {
   }
 
   /// Everything that tasks could be made of, in the order of admission.
-  private func candidates(_ analysis: Analysis, at now: Instant) -> [Candidate] {
+  func candidates(_ analysis: Analysis, at now: Instant) -> [Candidate] {
     var result: [Candidate] = []
     let scoring = Scoring(policy: configuration.queue.scoring)
-    func append(_ gap: Candidate.Gap, type: Int, priority: Priority, objects: Int, due: Instant) {
+    func append(
+      _ gap: Candidate.Gap, type: Int, season: String?, priority: Priority, objects: Int,
+      due: Instant
+    ) {
       let dataType = dataType(type)
-      guard let scraper = dataType.scraper, configuration.scrapers[scraper].canRun else { return }
+      guard let scraper = dataType.scraper, configuration.scrapers[scraper].canRun,
+        isSelected(scraper: scraper, type: type, season: season, isCount: gap.isCount)
+      else { return }
       result.append(
         Candidate(
           gap: gap, type: type, scraper: scraper, priority: priority,
@@ -100,15 +112,15 @@ extension Kernel {
     }
     for group in analysis.groups {
       append(
-        .keys(group), type: group.type, priority: group.priority,
-        objects: min(group.count, itemsPerTask),
+        .keys(group), type: group.type, season: space.segments[group.segment].season?.name,
+        priority: group.priority, objects: min(group.count, itemsPerTask),
         due: space.due(group.ordinals.lowerBound))
     }
     for gap in analysis.countedGaps {
       let slot = space.slots[gap.slot]
       append(
-        .count(gap), type: slot.type, priority: gap.priority, objects: gap.missing,
-        due: slot.season?.start ?? .distantPast)
+        .count(gap), type: slot.type, season: slot.season?.name, priority: gap.priority,
+        objects: gap.missing, due: slot.season?.start ?? .distantPast)
     }
     // Sorting is stable in effect: the position breaks the last tie.
     return result.enumerated().sorted { a, b in
@@ -122,7 +134,7 @@ extension Kernel {
   }
 
   /// Keys that no task may be made of: waived, or vanished in a doubted snapshot.
-  private func unwanted(at now: Instant) -> [UInt64] {
+  func unwanted(at now: Instant) -> [UInt64] {
     var plane = space.waived(at: wall(now))
     if plane.isEmpty { plane = [UInt64](repeating: 0, count: space.bitCount / 64) }
     for (ordinal, row) in observed.keys.rows {
@@ -170,6 +182,7 @@ extension Kernel {
       let word = ordinal >> 6
       let bit = UInt64(ordinal & 63)
       if (claimed[word] | pass.unwanted[word]) >> bit & 1 == 1 { return true }
+      if let chosen = pass.chosen, !chosen.contains(UInt32(ordinal)) { return true }
       if !keys.rows.isEmpty, let record = keys[ordinal], record.notBefore > pass.now {
         nextFree = min(nextFree, record.notBefore)
         return true

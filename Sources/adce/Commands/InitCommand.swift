@@ -20,8 +20,12 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     do throws(SystemCallFailure) {
       let written = try StarterProject.write(to: directory)
-      for path in written { print("wrote \(path)") }
-      print("next: cd \(directory) && adce config check")
+      if !global.quiet || global.isJSON {
+        global.show(
+          .map([.init("written", .list(written.map { .text($0) }))]),
+          table: (written.map { "wrote \($0)" } + ["next: cd \(directory) && adce config check"])
+            .joined(separator: "\n"))
+      }
     } catch {
       Terminal.error("adce: \(error.description)")
       throw ExitCode(73)

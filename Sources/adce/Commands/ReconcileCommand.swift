@@ -9,7 +9,7 @@ struct ReconcileCommand: ParsableCommand {
     abstract: "Compare the lake with what it should hold, once.",
     usage: """
       adce reconcile [--inventory-report <url>] [--dry-run] [--now <time>]
-                     [--fail-on-gaps]
+                     [--accept-vanished] [--accept-lake] [--fail-on-gaps]
       """,
     discussion: """
       Scans the lake (or reads an inventory report), compares, and makes tasks of
@@ -33,6 +33,8 @@ struct ReconcileCommand: ParsableCommand {
   var now: WallTime?
   @Flag(help: "Agree that what has vanished from the lake is gone: make tasks of it.")
   var acceptVanished = false
+  @Flag(help: "Agree that this is the lake that the state is about: it has only moved.")
+  var acceptLake = false
   @Flag(help: "Exit with 1 if gaps remain.")
   var failOnGaps = false
 
@@ -46,6 +48,7 @@ struct ReconcileCommand: ParsableCommand {
     options.isDryRun = dryRun || loaded.loop.isDryRun
     options.writesViews = loaded.loop.writesViews(dryRunFlag: dryRun)
     options.pretendedNow = now?.instant
+    options.acceptsLake = acceptLake
     options.report = try inventoryReport.map { try report(at: $0, loaded) }
     let host: Host
     do throws(HostFailure) {

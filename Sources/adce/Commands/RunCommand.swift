@@ -24,16 +24,21 @@ struct RunCommand: ParsableCommand {
   var once = false
   @Option(
     help: .init(
-      "With --once: end when nothing can start within that time.", valueName: "seconds"))
-  var wait: Int = 60
-  @Flag(help: "Exit with 1 if gaps remain.")
+      "With --once: end when nothing can start within that time. (default: 60)",
+      valueName: "seconds"))
+  var wait: Int?
+  @Flag(help: "With --once: exit with 1 if gaps remain.")
   var failOnGaps = false
   @Flag(help: "Compare and show, but run nothing and write nothing.")
   var dryRun = false
 
   func validate() throws {
-    guard (0...86_400).contains(wait) else {
+    guard (0...86_400).contains(wait ?? 0) else {
       throw ValidationError("--wait takes 0 to 86400 seconds")
+    }
+    guard once || wait == nil, once || !failOnGaps else {
+      throw ValidationError(
+        "\(wait == nil ? "--fail-on-gaps" : "--wait") goes with --once: the loop has no end")
     }
   }
 
@@ -42,12 +47,13 @@ struct RunCommand: ParsableCommand {
     SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt, SignalWatch.hangUp])
     let loaded = try global.load(dryRun: dryRun ? true : nil)
     guard loaded.loop.isEnabled else {
-      print("adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do")
+      let text = "adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do"
+      if global.isJSON { Terminal.error(text) } else { print(text) }
       return
     }
     var options = Host.Options()
     options.mode = once ? .once : .loop
-    options.waitMilliseconds = Int64(wait) * 1000
+    options.waitMilliseconds = Int64(wait ?? 60) * 1000
     options.isDryRun = loaded.loop.isDryRun
     options.writesViews = loaded.loop.writesViews(dryRunFlag: dryRun)
     let (locations, overrides) = (global.locations, global.overrides(dryRun: dryRun ? true : nil))
@@ -72,11 +78,21 @@ struct RunCommand: ParsableCommand {
     // What was wrong has been said when it happened.
     if host.scanFailure != nil, once { throw ExitCode(host.scanExitCode) }
     guard once else { return }
+    guard ending == .finished else {
+      Terminal.error(
+        "adce: interrupted: not all was tried, and nothing was compared afterwards; "
+          + "the next run goes on from here")
+      throw ExitCode(75)
+    }
     let report = host.withKernel { kernel, now in CoverageReport(kernel, at: now) }
     global.show(.map(report.members), table: report.table(.type))
+    if let faults = host.withKernel({ kernel, now in OwnFaults(kernel, at: now) }) {
+      Terminal.error("adce: \(faults.text)")
+      throw ExitCode(74)
+    }
     if report.hasGaps, !global.isJSON, !global.quiet {
       Terminal.error("Gaps remain: `adce gaps` names them, `adce tasks` says what keeps them.")
     }
-    if failOnGaps, report.hasGaps || ending == .drained { throw ExitCode(1) }
+    if failOnGaps, report.hasGaps { throw ExitCode(1) }
   }
 }

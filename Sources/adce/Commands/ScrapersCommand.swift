@@ -6,18 +6,22 @@ import ArgumentParser
 struct ScrapersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scrapers",
-    abstract: "List scrapers, show one, check which fills what.",
+    abstract: "List scrapers, show one, check which fills what, run one by hand.",
     usage: """
       adce scrapers [--source <source>]
       adce scrapers show <id>
       adce scrapers check
+      adce scrapers run <id> [--data-type <data-type>] [--season <season>]
+                             [--key <key> ...] [--limit <n>]
       """,
     discussion: """
         adce scrapers
         adce scrapers show espn_summary
         adce scrapers check
+        adce scrapers run espn_summary --season 2024-25 --limit 3
       """,
-    subcommands: [List.self, Show.self, Check.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Check.self, ScraperRunCommand.self],
+    defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

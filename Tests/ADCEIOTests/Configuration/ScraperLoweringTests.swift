@@ -22,6 +22,23 @@ struct ScraperLoweringTests {
       ])
   }
 
+  @Test func `a command's memory is bounded where that is written, in MiB`() throws {
+    let outcome = Project(
+      scrapers: """
+        scrapers:
+          bounded: {command: [tool], max_memory_mb: 64}
+          unbounded: {command: [tool], max_memory_mb: 0}
+          silent: {command: [tool]}
+        """, others: ["/bin/tool"]
+    ).load()
+    let configuration = try #require(outcome.configuration)
+    #expect(configuration.scrapers.map(\.memoryBytesMax) == [64 << 20, nil, nil])
+    let ready = RunnableScraper.all(of: configuration).map { scraper in
+      if case .command(let settings) = scraper { settings.memoryBytesMax } else { Int64(-1) }
+    }
+    #expect(ready == [64 << 20, nil, nil])
+  }
+
   @Test func `a command is what is written, else the first program that the id finds`() throws {
     let outcome = Project(
       scrapers: """

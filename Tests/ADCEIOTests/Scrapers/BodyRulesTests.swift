@@ -81,6 +81,20 @@ import Testing
     #expect(reason("", off) != nil)
   }
 
+  @Test func `a pattern decides alike on many threads, and one that is none matches nothing`()
+    async
+  {
+    let pattern = ErrorPattern(match: "(?i)rate +limit", meaning: .throttled)
+    let matched = await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<200 {
+        group.addTask { pattern.matches(number % 2 == 0 ? "a Rate  Limit" : "a fine body") }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(matched == 100)
+    #expect(!ErrorPattern(match: "(", meaning: .invalid).matches("("))
+  }
+
   @Test(arguments: [
     "", "{", "}", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{1:2}", "01", "1.", "-", "1e", "nul",
     "\"\\x\"",

@@ -64,11 +64,17 @@ struct Notebook: ~Copyable {
     var found: [Note.Key: Hash128] = [:]
     let opened = try Store.open(directory: directory, mode: .readWrite, mapSize: mapSize)
     let meta = try opened.read { snapshot throws(StoreFailure) in
-      try snapshot.restore { table, key, body throws(DecodingFailure) in
-        let hash = try StoredForm.verify(table: table, key: key, body: body)
-        found[Note.Key(String(decoding: key, as: UTF8.self))] = hash
-        return hash
+      let verification = try snapshot.verify()
+      if let failure = verification.failure(path: directory) { throw failure }
+      try snapshot.forEach(.ledger) { key, body throws(StoreFailure) in
+        let name = String(decoding: key, as: UTF8.self)
+        do throws(DecodingFailure) {
+          found[Note.Key(name)] = try StoredForm.verify(table: .ledger, key: key, body: body)
+        } catch {
+          throw .corruptRecord(table: .ledger, key: name, reason: error)
+        }
       }
+      return verification.meta
     }
     store = opened
     hashes = found

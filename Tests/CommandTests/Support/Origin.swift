@@ -15,10 +15,13 @@ final class Origin {
     var status: Int
   }
 
-  init(log: String, latencyMilliseconds: Int = 0, failEvery: Int? = nil) throws {
+  /// - Parameter port: where it listens; any free one if nil.
+  init(
+    log: String, port: String? = nil, latencyMilliseconds: Int = 0, failEvery: Int? = nil
+  ) throws {
     self.log = log
     var arguments = [
-      "origin", "--port", "0", "--lifetime", "5m", "--log", log, "--latency",
+      "origin", "--port", port ?? "0", "--lifetime", "5m", "--log", log, "--latency",
       String(latencyMilliseconds),
     ]
     if let failEvery { arguments += ["--fail-every", String(failEvery)] }
@@ -30,6 +33,12 @@ final class Origin {
   }
 
   deinit { program.send(SIGKILL) }
+
+  /// Ends it; nobody listens at its port any more.
+  func stop() {
+    program.send(SIGKILL)
+    _ = wait(5) { program.hasEnded }
+  }
 
   var port: String { String(url.split(separator: ":").last ?? "") }
 

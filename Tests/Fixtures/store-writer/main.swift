@@ -34,12 +34,18 @@ struct Writer: ~Copyable {
     var found: [Entry.Key: Hash128] = [:]
     let store = try Store.open(directory: directory, mode: .readWrite)
     let meta = try store.read { snapshot throws(StoreFailure) in
-      try snapshot.restore { table, key, body throws(DecodingFailure) in
+      let verification = try snapshot.verify()
+      if let failure = verification.failure(path: directory) { throw failure }
+      try snapshot.forEach(Entry.table) { key, body throws(StoreFailure) in
         var decoder = Decoder(key)
-        let hash = try StoredForm.verify(table: table, key: key, body: body)
-        found[try Entry.Key(from: &decoder)] = hash
-        return hash
+        do throws(DecodingFailure) {
+          found[try Entry.Key(from: &decoder)] = try StoredForm.verify(
+            table: Entry.table, key: key, body: body)
+        } catch {
+          throw .corruptRecord(table: Entry.table, key: "", reason: error)
+        }
       }
+      return verification.meta
     }
     self.store = store
     hashes = found

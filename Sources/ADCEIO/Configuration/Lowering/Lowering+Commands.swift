@@ -3,6 +3,9 @@ extension Lowering {
   mutating func lowerCommand(
     _ setting: Setting, _ scraper: inout ScraperSettings, disk: some ConfigurationDisk
   ) {
+    if let megabytes = setting["max_memory_mb"].intIfKnown, megabytes > 0 {
+      scraper.memoryBytesMax = Int64(megabytes) << 20
+    }
     if let command = setting["command"].texts, let first = command.first, !first.isEmpty {
       scraper.command = interpreted(command, setting)
       if let missing = missing(in: command, disk: disk) {

@@ -60,7 +60,7 @@ extension Lowering {
         continue
       }
       do {
-        // Only to see whether it is one: the ports compile their own.
+        // Only to see whether it is one: a compiled one is nobody else's.
         _ = try Regex(match)
         scraper.errorPatterns.append(
           ScraperSettings.ErrorPattern(match: match, failure: failure))

@@ -115,6 +115,9 @@ extension FieldTable {
     add(
       "\(p).requests_per_task", .integer, "Requests of one run, for the limits.", is: "1",
       in: 1...1e6, ours: true)
+    add(
+      "\(p).max_memory_mb", .integer, "Address space of each process of a command, in MiB.",
+      in: Bound.limit, ours: true)
     add("\(p).credentials", .references, "Given to this scraper alone.", ours: true)
     add("\(p).headers", .entries, "Sent with each request.", ours: true)
     add("\(p).headers.*", .textOrReference, "A header's value.", ours: true)
