@@ -17,6 +17,7 @@ struct Adce: ParsableCommand {
         adce reconcile               compare once, make tasks, run nothing
         adce run --once              compare, fetch what is missing, compare again
         adce run                     go round for ever (what systemd runs)
+        adce start                   the same in the background
         adce coverage                completeness by source and data type
         adce gaps --limit 20         every gap by key
 
@@ -30,7 +31,8 @@ struct Adce: ParsableCommand {
       CoverageCommand.self,
       GapsCommand.self, TasksCommand.self, ScrapersCommand.self, ConfigCommand.self,
       StateCommand.self, ExportCommand.self, AuditCommand.self, InitCommand.self,
-      PauseCommand.self, ResumeCommand.self, ReloadCommand.self,
+      PauseCommand.self, ResumeCommand.self, ReloadCommand.self, StartCommand.self,
+      StopCommand.self, RestartCommand.self, LogsCommand.self, SuperviseCommand.self,
     ])
 
   static func main() {

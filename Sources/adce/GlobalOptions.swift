@@ -33,6 +33,17 @@ struct GlobalOptions: ParsableArguments {
   var verbose = false
 
   var isJSON: Bool { output == .json }
+
+  /// The same options for a process of ours; how to print is the caller's affair.
+  var arguments: [String] {
+    var result = ["--config-dir", configDirectory, "--state-dir", stateDirectory]
+    if let inventory { result += ["--inventory", inventory] }
+    if let lake { result += ["--lake", lake] }
+    if strict { result.append("--strict") }
+    if quiet { result.append("--quiet") }
+    if verbose { result.append("--verbose") }
+    return result
+  }
 }
 
 enum OutputForm: String, ExpressibleByArgument, CaseIterable {

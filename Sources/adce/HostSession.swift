@@ -3,33 +3,57 @@ import ADCEKernel
 import ArgumentParser
 import Logging
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Runs a host until it is over: signals, progress on a terminal, what is worth saying.
 struct HostSession {
   let global: GlobalOptions
   private let progress: ProgressLine
-  private let log: Logger
-  /// To be opened anew on SIGHUP.
-  private let logFile: RotatingFile?
+  private let logger: Locked<Logger>
+  private let output: LogOutput
+  /// Whoever wants to be told how the process is, as systemd does.
+  private let notify: NotifySocket?
+  private let watchdog: WatchdogFeed?
   private let saidFindings = Locked<[KeySpace.Finding]>([])
 
   /// - Parameter keepsLog: the log goes to its file too, if one is configured.
-  init(_ global: GlobalOptions, _ loaded: LoadedConfiguration, keepsLog: Bool = false) {
+  init(
+    _ global: GlobalOptions, _ loaded: LoadedConfiguration, keepsLog: Bool = false,
+    notify: NotifySocket? = nil, watchdog: WatchdogFeed? = nil
+  ) {
     self.global = global
+    self.notify = notify
+    self.watchdog = watchdog
     let progress = ProgressLine(isShown: Terminal.errorIsTerminal && !global.quiet)
     self.progress = progress
-    var settings = LogSettings(loaded)
+    let daemonLog =
+      Supervisor.parent == nil || !keepsLog
+      ? nil : DaemonFiles(stateDirectory: global.stateDirectory).log
+    var settings = LogSettings(loaded, daemonLog: daemonLog)
     if !keepsLog { settings.file = nil }
     let output = LogOutput(settings, of: loaded, environment: Environment.all) { line in
       progress.clear()
       Terminal.error(line)
     }
-    let configured = settings.level.level
+    self.output = output
+    logger = Locked(HostSession.logger(output, global, loaded.outputs))
+  }
+
+  private static func logger(
+    _ output: LogOutput, _ global: GlobalOptions, _ outputs: OutputSettings
+  ) -> Logger {
+    let configured = outputs.logLevel.level
     let shown: Logger.Level = global.quiet ? .error : global.verbose ? .debug : configured
-    log = Logger(label: "adce") { label in
+    return Logger(label: "adce") { label in
       output.handler(label: label, shown: shown, kept: global.verbose ? .debug : configured)
     }
-    logFile = output.file
   }
+
+  private var log: Logger { logger.withLock { $0 } }
 
   /// - Parameters:
   ///   - daemon: what looks after the loop while it goes round for ever.
@@ -40,14 +64,7 @@ struct HostSession {
   ) throws -> Host.Ending {
     do throws(HostFailure) {
       try watchSignals(host)
-      let (progress, log) = (progress, log)
-      var observer = Host.Observer()
-      observer.onStep = { kernel, now in progress.show(kernel, now) }
-      observer.onEffect = { effect, kernel, now in
-        noticing(effect, kernel, now)
-        say(effect, kernel, now)
-      }
-      observer.onTrouble = { log.error("\($0)") }
+      var observer = observer(noticing)
       daemon?.begin(&observer, of: host, log)
       defer { daemon?.end() }
       let ending = try host.run(observer)
@@ -58,35 +75,79 @@ struct HostSession {
     }
   }
 
+  private func observer(
+    _ noticing: @escaping (Effect, borrowing Kernel, Instant) -> Void
+  ) -> Host.Observer {
+    let (progress, notify, watchdog) = (progress, notify, watchdog)
+    let (logger, output) = (logger, output)
+    var observer = Host.Observer()
+    var hasSaidReady = false
+    var hasSaidStopping = false
+    observer.onStep = { kernel, now in
+      progress.show(kernel, now)
+      if !hasSaidReady { notify?.ready("running") }
+      hasSaidReady = true
+      if kernel.run.isDraining, !hasSaidStopping {
+        notify?.stopping()
+        hasSaidStopping = true
+      }
+    }
+    observer.onEffect = { effect, kernel, now in
+      noticing(effect, kernel, now)
+      say(effect, kernel, now)
+    }
+    observer.onTrouble = { message in log.error("\(message)") }
+    observer.onPulse = { watchdog?.pulse() }
+    observer.onReload = { new in
+      let fresh = HostSession.logger(output, global, new.outputs)
+      fresh.notice("the configuration was reloaded")
+      logger.withLock { $0 = fresh }
+    }
+    return observer
+  }
+
   /// TERM and INT drain, a second one stops what runs; HUP reloads.
   private func watchSignals(_ host: Host) throws(HostFailure) {
-    let (desk, stop, log, logFile) = (host.desk, host.stopper, log, logFile)
+    let (desk, stop, logger, logFile) = (host.desk, host.stopper, logger, output.file)
     let drains = SignalCount()
     let ends = [SignalWatch.terminate, SignalWatch.interrupt]
     try SignalWatch.start(ends + [SignalWatch.hangUp]) { signal in
       guard ends.contains(signal) else {
         logFile?.reopen()
         return desk.submit(OperatorRequest(.reload, by: .ours(.signal))) { reply in
-          if let message = reply.message {
-            log.error("\(message)")
-          } else {
-            log.notice("the configuration was reloaded")
-          }
+          guard let message = reply.message else { return }
+          logger.withLock { $0 }.error("\(message)")
         }
       }
       if drains.next() > 1 { stop() }
+      if Supervisor.isOrphan { HostSession.stopSoon(stop) }
       desk.submit(OperatorRequest(.act(.drain), by: .ours(.signal))) { _ in }
+    }
+  }
+
+  /// Whose supervisor is gone has as long to drain as the supervisor would have given it.
+  private static func stopSoon(_ stop: @escaping @Sendable () -> Void) {
+    do throws(ThreadRefused) {
+      try DedicatedThread {
+        sleep(30)
+        stop()
+      }.detach()
+    } catch {
+      stop()
     }
   }
 
   private func say(_ effect: Effect, _ kernel: borrowing Kernel, _ now: Instant) {
     switch effect {
     case .alert(let alert):
-      log.error("\(alert.message)")
+      log.log(level: alert.kind.logLevel, "\(alert.message)")
     case .cycleFinished(let number):
       let total = kernel.analyse(at: now).total
       let open = kernel.taskCounts.open
       sayFindings(kernel.space.findings)
+      notify?.status(
+        "cycle \(number): \(HumanText.percent(micro: total.completenessMicro)) present, "
+          + "\(HumanText.count(open)) tasks open")
       log.info(
         """
         cycle \(number): \(HumanText.count(total.present)) of \(HumanText.count(total.expected)) \
@@ -102,6 +163,20 @@ struct HostSession {
       log.debug("run \(number) ended")
     case .loadCatalogs, .scan, .lookUp, .cancel, .cycleFailed, .answered, .drained, .finished:
       break
+    }
+  }
+}
+
+extension Alert.Kind {
+  /// How loud it is said: what is over is no error, and nothing is said twice.
+  fileprivate var logLevel: Logger.Level {
+    switch self {
+    case .cycleFailed, .catalogKept, .catalogUnknown, .vanished, .clockSetBack, .invariant,
+      .pressureBegan:
+      .error
+    // The findings of the definition say it, type by type.
+    case .noSeasonOpen: .debug
+    case .pressureEnded: .notice
     }
   }
 }

@@ -11,7 +11,7 @@ import Testing
     ["config", "suggest"], ["state"], ["state", "verify"], ["state", "export"],
     ["state", "backup"], ["state", "compact"], ["export"], ["export", "metrics"], ["audit"],
     ["init"],
-    ["pause"], ["resume"], ["reload"],
+    ["pause"], ["resume"], ["reload"], ["start"], ["stop"], ["restart"], ["logs"],
   ]
 
   @Test(arguments: commands)

@@ -13,13 +13,12 @@ final class WakeUp: Sendable {
 
   init() throws(HostFailure) {
     let made = [adce_wake_make(), adce_boot_timer_make(), adce_clock_watch_make()]
-    (signalled, timer, clockWatch) = (made[0], made[1], made[2])
     guard made.allSatisfy({ $0 >= 0 }) else {
       let code = errno
-      // Without a deinit to come: not every field of the object may be what it should.
       for descriptor in made where descriptor >= 0 { close(descriptor) }
       throw .ports("no timer could be made (\(text(of: code)))")
     }
+    (signalled, timer, clockWatch) = (made[0], made[1], made[2])
     _ = adce_clock_watch_arm(clockWatch)
   }
 

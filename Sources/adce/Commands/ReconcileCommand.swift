@@ -39,10 +39,10 @@ struct ReconcileCommand: ParsableCommand {
   var failOnGaps = false
 
   func run() throws {
+    if !dryRun, try reconcileInDaemon() { return }
     // Threads inherit the mask: blocked before any is started, so that one can wait for them.
     SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt])
     let loaded = try global.load()
-    if !dryRun, !loaded.loop.isDryRun, try reconcileInDaemon() { return }
     var options = Host.Options()
     options.mode = .reconcile
     options.isDryRun = dryRun || loaded.loop.isDryRun
@@ -80,6 +80,9 @@ struct ReconcileCommand: ParsableCommand {
   /// Lets the daemon that holds the state compare, and prints the same; false if there is none.
   private func reconcileInDaemon() throws -> Bool {
     guard Store.writer(of: global.stateDirectory) != nil else { return false }
+    // The daemon goes by the configuration that it has, whatever is wrong with the files by now.
+    let here = ConfigurationLoader.load(global.locations, overrides: global.overrides())
+    if let loaded = here.configuration, loaded.loop.isDryRun { return false }
     guard now == nil else {
       Terminal.error("adce: a daemon goes by its own clock: --now needs --dry-run beside it")
       throw ExitCode(64)

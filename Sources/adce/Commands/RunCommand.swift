@@ -45,6 +45,10 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     // Threads inherit the mask: blocked before any is started, so that one can wait for them.
     SignalWatch.block([SignalWatch.terminate, SignalWatch.interrupt, SignalWatch.hangUp])
+    guard Supervisor.followParent() else {
+      Terminal.error("adce: the supervisor that started this process is gone")
+      throw ExitCode(75)
+    }
     let loaded = try global.load(dryRun: dryRun ? true : nil)
     guard loaded.loop.isEnabled else {
       let text = "adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do"
@@ -56,12 +60,10 @@ struct RunCommand: ParsableCommand {
     options.waitMilliseconds = Int64(wait ?? 60) * 1000
     options.isDryRun = loaded.loop.isDryRun
     options.writesViews = loaded.loop.writesViews(dryRunFlag: dryRun)
-    let (locations, overrides) = (global.locations, global.overrides(dryRun: dryRun ? true : nil))
-    if !once {
-      options.loadConfiguration = {
-        ConfigurationLoader.load(locations, overrides: overrides)
-      }
-    }
+    let notify = once ? nil : NotifySocket(environment: Environment.all)
+    let watchdog = WatchdogFeed(notify)
+    options.pulseMilliseconds = watchdog?.pulseMilliseconds
+    if !once { prepareReload(&options, notify) }
     let host: Host
     do throws(HostFailure) {
       host = try Host.open(
@@ -72,7 +74,8 @@ struct RunCommand: ParsableCommand {
     if loaded.loop.clearsQueueOnStart {
       host.post(.requested(Request(id: 0, action: .clearQueue)))
     }
-    let session = HostSession(global, loaded, keepsLog: true)
+    let session = HostSession(
+      global, loaded, keepsLog: true, notify: notify, watchdog: watchdog)
     let daemon = once ? nil : DaemonHealth(host, loaded, stateDirectory: global.stateDirectory)
     let ending = try session.run(host, daemon: daemon)
     // What was wrong has been said when it happened.
@@ -94,5 +97,19 @@ struct RunCommand: ParsableCommand {
       Terminal.error("Gaps remain: `adce gaps` names them, `adce tasks` says what keeps them.")
     }
     if failOnGaps, report.hasGaps { throw ExitCode(1) }
+  }
+
+  /// The configuration is read again as it was read at first; systemd is told when, and when that is
+  /// over.
+  private func prepareReload(_ options: inout Host.Options, _ notify: NotifySocket?) {
+    let (locations, overrides) = (global.locations, global.overrides(dryRun: dryRun ? true : nil))
+    options.loadConfiguration = {
+      notify?.reloading()
+      return ConfigurationLoader.load(locations, overrides: overrides)
+    }
+    options.onOperatorRequest = { request, reply in
+      guard request.command == .reload else { return }
+      notify?.ready(reply.exitCode == 0 ? "running" : "running; a reload was refused")
+    }
   }
 }

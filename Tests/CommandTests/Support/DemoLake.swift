@@ -106,8 +106,10 @@ final class DemoLake {
     try Program.adce.run(options + arguments, within: seconds)
   }
 
-  func start(_ arguments: String...) throws -> RunningProgram {
-    try Program.adce.start(options + arguments)
+  func start(
+    _ arguments: String..., environment: [String: String] = [:]
+  ) throws -> RunningProgram {
+    try Program.adce.start(options + arguments, environment: environment)
   }
 
   /// Objects that are not there, and those that differ from what the source serves.
