@@ -116,6 +116,7 @@ let package = Package(
       dependencies: [
         "ADCEIO", "ADCEKernel", "ADCEOrigin", "ADCESimulation", "ADCETestServers", "store-writer",
       ],
+      exclude: ["S3/Signing/Vectors", "S3/Signing/botocore_signatures.py"],
       swiftSettings: strict),
     .testTarget(
       name: "ADCESimulationTests",

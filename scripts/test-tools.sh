@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what a few tests of faults use where they can be had: faketime sets the clock of one
-# process, strace makes a disk fail for one. Tests that find them missing are skipped and say so.
+# Installs what a few tests of faults use where it can be had: strace makes a disk fail for one
+# process. Tests that find it missing are skipped and say so.
 set -uo pipefail
 
 missing=()
-for package in faketime strace; do
+for package in strace; do
   if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
     missing+=("$package")
   fi

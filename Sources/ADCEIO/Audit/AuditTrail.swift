@@ -54,7 +54,7 @@ struct AuditTrail: Sendable {
       return AuditEntry(
         at: wall, "attempt_end", what, why: end.message.isEmpty ? nil : end.message,
         outcome: end.failure?.name ?? "ok")
-    case .catalogsLoaded, .scanFinished, .scanFailed, .lookedUp, .woken, .requested,
+    case .catalogsLoaded, .scanFinished, .scanUnchanged, .scanFailed, .lookedUp, .woken, .requested,
       .pressureChanged:
       return nil
     }

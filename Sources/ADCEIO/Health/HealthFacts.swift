@@ -43,7 +43,7 @@ public struct HealthFacts: Sendable {
   public static func measured(stateDirectory: String, rules: HealthRules) -> HealthFacts {
     var facts = HealthFacts()
     facts.writer = Store.writer(of: stateDirectory)
-    facts.restarts = SupervisedRestarts.count(stateDirectory)
+    facts.restarts = SupervisorRecord.read(stateDirectory: stateDirectory)?.restarts ?? 0
     facts.measureRoom(stateDirectory)
     facts.storeBytes = status(of: StateDirectory(stateDirectory).dataFile).map {
       // Sparse: what it takes on the disk, in blocks of 512 bytes (stat(2)).

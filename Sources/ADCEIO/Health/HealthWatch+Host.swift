@@ -42,8 +42,3 @@ public final class HealthCheck: Sendable {
 
   public func stop() { task.cancel() }
 }
-
-/// How often the supervisor has started the loop again: the one place that knows where it is told.
-enum SupervisedRestarts {
-  static func count(_ stateDirectory: String) -> Int { 0 }
-}

@@ -60,9 +60,7 @@ extension Host {
           prefix: Array((loaded.lake.inventoryPrefix ?? "").utf8)
         ).description, bucket: lake.location.bucket)
     }
-    scan.known = kernel.snapshot(of: .inventory).map {
-      SnapshotScan.KnownReport(identity: $0.identity, space: $0.space)
-    }
+    scan.known = kernel.knownReport(of: .inventory)
     return scan
   }
 
@@ -71,8 +69,12 @@ extension Host {
     _ ticket: Event.Ticket, _ space: KeySpace, _ scan: SnapshotScan, _ notes: Locked<ScanNotes>
   ) -> Event {
     do throws(SnapshotScan.Failure) {
-      let found = try scan.run(space: space.fingerprint) { MapSink(space) }
+      let found = try scan.run { MapSink(space) }
       notes.withLock { $0.take(found.notes, found.outcome) }
+      if found.isKnown {
+        return .scanUnchanged(
+          ticket, found.outcome.source.kernelSource, identity: found.identity)
+      }
       return .scanFinished(
         ticket,
         Event.Scan(

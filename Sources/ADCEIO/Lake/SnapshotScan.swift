@@ -9,8 +9,8 @@ package struct SnapshotScan: Sendable {
   package var named: InventoryReport?
   /// Where reports are looked for; nil = they are not.
   package var reports: Reports?
-  /// The report that the kernel has adopted last, and the key space that it was read with.
-  package var known: KnownReport?
+  /// The report that it would be of no use to read again (`Kernel.knownReport`).
+  package var known: Hash128?
   /// The wall clock.
   package let now: Instant
 
@@ -27,21 +27,13 @@ package struct SnapshotScan: Sendable {
     }
   }
 
-  package struct KnownReport: Hashable, Sendable {
-    var identity: Hash128
-    var space: Hash128
-
-    package init(identity: Hash128, space: Hash128) {
-      self.identity = identity
-      self.space = space
-    }
-  }
-
   package struct Found<Sink: Sendable>: Sendable {
     package var sink: Sink
     package var outcome: ScanOutcome
     /// Of the report; zero for a listing.
     package var identity = Hash128.zero
+    /// It is the known report, and was not read: the sink is empty.
+    package var isKnown = false
     /// Why reports were passed over, and what else an owner should know.
     package var notes: [String] = []
   }
@@ -54,7 +46,7 @@ package struct SnapshotScan: Sendable {
 
   package init(
     lake: any Lake, settings: LakeSettings, named: InventoryReport? = nil,
-    reports: Reports? = nil, known: KnownReport? = nil, now: Instant
+    reports: Reports? = nil, known: Hash128? = nil, now: Instant
   ) {
     self.lake = lake
     self.settings = settings
@@ -69,17 +61,17 @@ package struct SnapshotScan: Sendable {
   private static let reportsTried = 2
 
   package func run<Sink: ObjectSink>(
-    space: Hash128, into makeSink: @Sendable () -> Sink
+    into makeSink: @Sendable () -> Sink
   ) throws(Failure) -> Found<Sink> {
     if let named {
-      do throws(InventoryError) { return try read(named, space, makeSink) } catch {
+      do throws(InventoryError) { return try read(named, makeSink) } catch {
         throw Failure(message: error.description, exitCode: error.exitCode)
       }
     }
     var notes: [String] = []
     var exitCode: Int32 = 65
     if let reports {
-      if let found = newest(of: reports, space, makeSink, &notes, &exitCode) { return found }
+      if let found = newest(of: reports, makeSink, &notes, &exitCode) { return found }
       guard settings.fallsBackToListing else {
         throw Failure(
           message: "no inventory report can be used, and fallback_to_sample is off, so nothing is "
@@ -97,7 +89,7 @@ package struct SnapshotScan: Sendable {
 
   /// The newest report that can be used; nil, and why, if there is none.
   private func newest<Sink: ObjectSink>(
-    of reports: Reports, _ space: Hash128, _ makeSink: @Sendable () -> Sink,
+    of reports: Reports, _ makeSink: @Sendable () -> Sink,
     _ notes: inout [String], _ exitCode: inout Int32
   ) -> Found<Sink>? {
     var tried = 0
@@ -114,7 +106,7 @@ package struct SnapshotScan: Sendable {
                 + "(cache_ttl_hours)")
             return nil
           }
-          var found = try read(report, space, makeSink)
+          var found = try read(report, makeSink)
           found.notes = notes.map { "\($0); \(path) was used instead" }
           return found
         } catch {
@@ -138,12 +130,12 @@ package struct SnapshotScan: Sendable {
   }
 
   private func read<Sink: ObjectSink>(
-    _ report: InventoryReport, _ space: Hash128, _ makeSink: @Sendable () -> Sink
+    _ report: InventoryReport, _ makeSink: @Sendable () -> Sink
   ) throws(InventoryError) -> Found<Sink> {
-    // The kernel sees by the identity that it has this one, and looks at no map.
-    if known == KnownReport(identity: report.identity, space: space) {
+    if known == report.identity {
       let outcome = ScanOutcome(source: .inventory, began: report.began, objects: 0, bytes: 0)
-      return Found(sink: makeSink(), outcome: outcome, identity: report.identity)
+      return Found(
+        sink: makeSink(), outcome: outcome, identity: report.identity, isKnown: true)
     }
     guard let root = (lake as? S3Lake)?.root, !root.isEmpty else {
       let (sink, outcome) = try report.scan(into: makeSink)

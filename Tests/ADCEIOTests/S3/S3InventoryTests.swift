@@ -94,15 +94,15 @@ struct S3InventoryTests {
         files: S3InventoryFiles(client: bucket.client), folder: "s3://reports-order/inv/",
         bucket: "lake")
       change(&scan)
-      return try scan.run(space: .zero) { CollectingSink() }
+      return try scan.run { CollectingSink() }
     }
     var found = try scan()
     #expect(found.outcome.source == .inventory && found.sink.objects.count == 2)
     #expect(found.notes == [])
     let identity = found.identity
-    // Read already, with this key space: no part is read.
-    found = try scan { $0.known = .init(identity: identity, space: .zero) }
-    #expect(found.sink.objects.isEmpty && found.identity == identity)
+    // Read already: no part is read again.
+    found = try scan { $0.known = identity }
+    #expect(found.isKnown && found.sink.objects.isEmpty && found.identity == identity)
 
     // The newest is damaged: the one before it.
     _ = try put(
@@ -145,7 +145,7 @@ struct S3InventoryTests {
     let scan = SnapshotScan(
       lake: bucket.lake("data"), settings: LakeSettings(), named: report,
       now: Instant(milliseconds: 0))
-    let found = try scan.run(space: .zero) { CollectingSink() }
+    let found = try scan.run { CollectingSink() }
     #expect(found.sink.objects[Array("7 é+.json".utf8)]?.bytes == 7)
     #expect(found.outcome.objects == 50 && found.outcome.bytes == 49 * 25)
   }
