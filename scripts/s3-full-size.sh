@@ -27,11 +27,11 @@ finish() {
 trap 'finish "$@"' EXIT
 
 say() { printf '%s\n' "$*" >&2; }
-helper() { "$python" "$root/scripts/s3_full_size.py" "$@"; }
+tool() { "$python" "$root/scripts/s3_full_size.py" "$@"; }
 
 say "making the world and the server's metadata …"
 "$bin/adce-sim" world "$folder/world" --parts 4 >/dev/null
-helper objects "$folder" >/dev/null
+tool objects "$folder" >/dev/null
 "$juicefs" format --storage file --bucket "$folder/data/" --trash-days 0 \
   "sqlite3://$folder/empty.db" lake 2>/dev/null
 "$juicefs" dump "sqlite3://$folder/empty.db" "$folder/empty.json" 2>/dev/null
@@ -39,18 +39,18 @@ helper objects "$folder" >/dev/null
   <"$folder/empty.json" >"$folder/filled.json"
 "$juicefs" load "sqlite3://$folder/full.db" "$folder/filled.json" 2>/dev/null
 
-port=$(helper port)
+port=$(tool port)
 export MINIO_ROOT_USER=adce-test MINIO_ROOT_PASSWORD=adce-test-secret
 "$juicefs" gateway --multi-buckets --keep-etag --no-banner --no-usage-report --cache-dir memory \
-  --cache-size 64 --metrics "127.0.0.1:$(helper port)" --log "$folder/gateway.log" \
+  --cache-size 64 --metrics "127.0.0.1:$(tool port)" --log "$folder/gateway.log" \
   "sqlite3://$folder/full.db" "127.0.0.1:$port" >"$folder/output.log" 2>&1 &
 gateway=$!
 export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port AWS_REGION=us-east-1
 export AWS_ACCESS_KEY_ID=$MINIO_ROOT_USER AWS_SECRET_ACCESS_KEY=$MINIO_ROOT_PASSWORD
-helper wait
+tool wait
 
 say "uploading the report …"
-helper upload "$folder"
+tool upload "$folder"
 
 adce() {
   local state=$1
@@ -62,11 +62,11 @@ now=(--now 2025-01-15T00:00:00Z)
 # Each alternately, so that both meet the same machine.
 for round in 1 2; do
   say "listing, round $round: a bare client, then adce …"
-  helper list >"$folder/bare-$round.json"
+  tool list >"$folder/bare-$round.json"
   adce "listing-$round" reconcile "${now[@]}" >"$folder/listing-$round.json"
 done
 say "the report …"
 adce report reconcile "${now[@]}" --inventory-report s3://reports/inv/ >"$folder/report.json"
 adce listing-2 gaps >"$folder/gaps-listing.jsonl"
 adce report gaps >"$folder/gaps-report.jsonl"
-helper compare "$folder"
+tool compare "$folder"
