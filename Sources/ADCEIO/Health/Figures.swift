@@ -42,7 +42,7 @@ public struct Figures: Sendable {
   var snapshot: (source: ScanSource, record: SnapshotRecord)?
   var success: (finished: Int, succeeded: Int)
   var tally: Tally
-  var room: HealthFacts.Room?
+  var room: DiskRoom?
   var storeBytes: Int64?
   var restarts: Int
 

@@ -8,17 +8,6 @@ public import ADCEKernel
 
 /// What a judgement of health rests on besides the kernel's state, measured a moment ago.
 public struct HealthFacts: Sendable {
-  public struct Room: Hashable, Sendable {
-    /// What an ordinary user may still write.
-    public var freeBytes: Int64
-    public var totalBytes: Int64
-
-    public init(freeBytes: Int64, totalBytes: Int64) {
-      self.freeBytes = freeBytes
-      self.totalBytes = totalBytes
-    }
-  }
-
   /// The process that runs the loop; nil = none.
   public var writer: (pid: Int32?, since: String?)?
   /// How often the supervisor has started the loop again.
@@ -28,7 +17,7 @@ public struct HealthFacts: Sendable {
   /// Why the last commit was refused; nil = it was not, or nobody here knows.
   public var storeTrouble: String?
   /// The disk of the state; nil with the reason in `roomFailure`.
-  public var room: Room?
+  public var room: DiskRoom?
   public var roomFailure: String?
   /// Bytes that the state's file takes.
   public var storeBytes: Int64?
@@ -60,25 +49,8 @@ public struct HealthFacts: Sendable {
   }
 
   private mutating func measureRoom(_ stateDirectory: String) {
-    var folder = stateDirectory
-    while true {
-      var status = statvfs()
-      if statvfs(folder, &status) == 0 {
-        let block = Int64(status.f_frsize)
-        room = Room(
-          freeBytes: Int64(status.f_bavail) * block, totalBytes: Int64(status.f_blocks) * block)
-        return
-      }
-      let code = errno
-      guard code == ENOENT, folder != "/", folder != "." else {
-        roomFailure = "\(folder): \(String(cString: strerror(code)))"
-        return
-      }
-      if let slash = folder.lastIndex(of: "/") {
-        folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
-      } else {
-        folder = "."
-      }
+    do throws(SystemCallFailure) { room = try DiskRoom.measured(at: stateDirectory) } catch {
+      roomFailure = error.description
     }
   }
 

@@ -34,14 +34,8 @@ public struct ResourceSample: Hashable, Sendable {
 
   /// Free for users who are not root, on the file system of a path or of the folder it will be in.
   static func freeBytes(at path: String) -> Int64? {
-    var path = path
-    while true {
-      var status = statvfs()
-      if statvfs(path, &status) == 0 {
-        return Int64(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
-      }
-      guard errno == ENOENT, path != "/", path != "." else { return nil }
-      path = PathText.parent(path)
+    do throws(SystemCallFailure) { return try DiskRoom.measured(at: path).freeBytes } catch {
+      return nil
     }
   }
 }
