@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Reads the output of `swift test` and prints one plain line: "N passed, N failed[, N skipped]".
+# Reads the output of `swift test`, repeats what failed, and ends with one plain line:
+# "N passed, N failed[, N skipped]".
 # usage: count-tests.sh STATUS LOG     STATUS = exit code of `swift test`
 # A run that failed without naming a failed test (a crash, for example) counts as one failed.
 set -euo pipefail
@@ -16,9 +17,13 @@ awk -v status="$status" '
     next
   }
   /^[^ ]+ +(Suite|Test case) / { next }
+  /^[^ ]+ +Test .* recorded an issue / { issues[++issue] = $0 }
   /^[^ ]+ +Test .* failed after [0-9.]+ seconds/ { failed++ }
   /^[^ ]+ +Test .* skipped/ { skipped++ }
   END {
+    if (issue) print "\nwhat failed:"
+    for (i = 1; i <= issue && i <= 50; i++) print issues[i]
+    if (issue > 50) printf "… and %d more\n", issue - 50
     if (status != 0 && failed == 0) { failed = 1; total = total > 0 ? total : 1 }
     passed = total - failed - skipped
     if (passed < 0) passed = 0

@@ -97,7 +97,7 @@ package final class JuiceFSGateway: S3TestServer {
         ],
         environment: ["MINIO_ROOT_USER": accessKeyID, "MINIO_ROOT_PASSWORD": secretAccessKey],
         log: folder.path + "/output.log", port: port
-      ) { [port] in ServerProcess.listens(port) })
+      ) { [port] in ServerProcess.serves(port) })
   }
 
   /// Ends it as a crash would.
@@ -132,6 +132,6 @@ package final class MotoServer: S3TestServer {
     process = try ServerProcess(
       [program, "-H", "127.0.0.1", "-p", String(port)], environment: [:],
       log: folder.path + "/output.log", port: port, within: 60
-    ) { ServerProcess.listens(port) }
+    ) { ServerProcess.serves(port) }
   }
 }

@@ -100,8 +100,8 @@ package final class ServerProcess: Sendable {
     return UInt16(bigEndian: address.sin_port)
   }
 
-  /// Whether somebody accepts connections on a loopback port.
-  package static func listens(_ port: UInt16) -> Bool {
+  /// Whether an HTTP server on a loopback port answers, and not that it is still starting (503).
+  package static func serves(_ port: UInt16) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
@@ -109,10 +109,23 @@ package final class ServerProcess: Sendable {
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
     let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return withUnsafePointer(to: &address) { pointer in
+    let connected = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, length) == 0
       }
     }
+    guard connected else { return false }
+    var patience = timeval(tv_sec: 5, tv_usec: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let request = Array("GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".utf8)
+    guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+      return false
+    }
+    var head = [UInt8](repeating: 0, count: 12)
+    guard recv(descriptor, &head, head.count, Int32(MSG_WAITALL)) == head.count else {
+      return false
+    }
+    return head.starts(with: Array("HTTP/1.".utf8)) && head.suffix(3) != Array("503".utf8)
   }
 }
