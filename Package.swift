@@ -107,7 +107,9 @@ let package = Package(
       path: "Tests/Fixtures/store-writer", swiftSettings: strict),
 
     // S3 servers on loopback, for the tests.
-    .target(name: "ADCETestServers", path: "Tests/Servers", swiftSettings: strict),
+    .target(
+      name: "ADCETestServers", dependencies: ["ADCEIO"], path: "Tests/Servers",
+      swiftSettings: strict),
 
     .testTarget(
       name: "ADCEKernelTests", dependencies: ["ADCEKernel"], swiftSettings: strict),

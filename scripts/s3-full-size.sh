@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A lake of 172,754 objects on a real S3 server on loopback (JuiceFS's gateway): what a full listing
-# and an inventory report say of it, and how fast the listing is beside a bare client's.
+# and an inventory report say of it, how fast the listing is beside a bare client's, and what a cycle
+# costs that finds nothing changed.
 #
 #   scripts/s3-full-size.sh [FOLDER]      (default: a temporary one, removed afterwards)
 #
@@ -69,4 +70,8 @@ say "the report …"
 adce report reconcile "${now[@]}" --inventory-report s3://reports/inv/ >"$folder/report.json"
 adce listing-2 gaps >"$folder/gaps-listing.jsonl"
 adce report gaps >"$folder/gaps-report.jsonl"
-tool compare "$folder"
+missed=0
+tool compare "$folder" || missed=1
+say "cycles that find nothing changed …"
+tool unchanged "$folder" "$bin/adce" || missed=1
+exit "$missed"

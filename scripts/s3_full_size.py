@@ -8,7 +8,10 @@ import http.client
 import json
 import os
 import re
+import shutil
+import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -16,6 +19,8 @@ from datetime import datetime, timezone
 
 OBJECTS = 172_754
 READERS = 4
+# Of CPU, for a cycle that finds nothing changed.
+CYCLE_MILLISECONDS = 20
 
 
 def objects(folder: str) -> None:
@@ -180,6 +185,63 @@ def compare(folder: str) -> None:
     sys.exit(1 if faults else 0)
 
 
+def unchanged(folder: str, adce: str, cycles: str = "100") -> None:
+    """What a cycle costs a daemon whose report stays the same: all that the process uses meanwhile,
+    with its sources paused, a cycle every 0.6 s."""
+    config = f"{folder}/unchanged"
+    shutil.copytree(f"{folder}/world", config, ignore=shutil.ignore_patterns("reports"))
+    with open(f"{config}/config/autonomous_config.yaml", "a") as file:
+        file.write("reconciliation_interval_minutes: 0.01\nhealth_check: {enabled: false}\n")
+    path = f"{config}/config/reconciliation_config.yaml"
+    with open(path) as file:
+        text = file.read()
+    # The report is as old as the world: old enough to be refused otherwise.
+    s3 = ("s3: {bucket: lake, use_aws_inventory: true, inventory_bucket: reports, "
+          "inventory_prefix: inv/, cache_ttl_hours: 800000}")
+    assert "s3: {bucket: lake}" in text
+    with open(path, "w") as file:
+        file.write(text.replace("s3: {bucket: lake}", s3))
+    options = [adce, "--config-dir", config + "/config", "--lake", "s3://lake", "--state-dir",
+               config + "/state", "--quiet", "--output", "json"]
+
+    def run(*words: str, codes=(0,)) -> str:
+        done = subprocess.run(options + list(words), stdout=subprocess.PIPE, text=True)
+        assert done.returncode in codes, f"{words}: {done.returncode}"
+        return done.stdout
+
+    run("reconcile")
+    run("pause")
+    with open(f"{config}/said.txt", "w") as said:
+        daemon = subprocess.Popen(options + ["run"], stdout=said, stderr=said)
+    try:
+        def completed() -> int:
+            assert daemon.poll() is None, open(f"{config}/said.txt").read()
+            return json.loads(run("status", codes=(0, 3)))["cycles"]["completed"]
+
+        def cpu() -> float:
+            with open(f"/proc/{daemon.pid}/stat") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+        begun = completed()
+        while completed() < begun + 5:
+            time.sleep(0.5)
+        begun, before = completed(), cpu()
+        while completed() < begun + int(cycles):
+            time.sleep(2)
+        done, used = completed() - begun, cpu() - before
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=30) == 0
+    finally:
+        if daemon.poll() is None:
+            daemon.kill()
+            daemon.wait()
+    each = used / done
+    print(f"{done} cycles of an unchanged report: {each:.1f} ms of CPU each")
+    if each > CYCLE_MILLISECONDS:
+        sys.exit(f"FAULT: an unchanged cycle takes more than {CYCLE_MILLISECONDS} ms of CPU")
+
+
 def main() -> None:
     command, *rest = sys.argv[1:]
     if command == "port":
@@ -189,15 +251,19 @@ def main() -> None:
     elif command == "wait":
         address = urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL_S3"])
         for _ in range(600):
+            # It answers 503 until it can serve.
+            client = http.client.HTTPConnection(address.netloc, timeout=5)
             try:
-                socket.create_connection((address.hostname, address.port), 1).close()
-                return
+                client.request("GET", "/")
+                if client.getresponse().status != 503:
+                    return
             except OSError:
-                time.sleep(0.1)
-        raise SystemExit("the server does not listen")
+                pass
+            time.sleep(0.1)
+        raise SystemExit("the server does not serve")
     else:
-        {"objects": objects, "list": bare_listing, "upload": upload, "compare": compare}[command](
-            *rest)
+        {"objects": objects, "list": bare_listing, "upload": upload, "compare": compare,
+         "unchanged": unchanged}[command](*rest)
 
 
 if __name__ == "__main__":

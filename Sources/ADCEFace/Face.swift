@@ -129,7 +129,7 @@ extension Face {
           "health_check.tls: this version serves no HTTPS, and does not fall back to HTTP; "
             + "leave tls out to listen on loopback"))
     }
-    if !Face.isLoopback(settings.listen) { say(.open(address: settings.listen)) }
+    if !FaceHost.isLoopback(settings.listen) { say(.open(address: settings.listen)) }
     // One thread is enough for tens of thousands of requests a second.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     await keepListening(settings, group)
@@ -188,7 +188,8 @@ extension Face {
     let limits = limits
     let responder = FaceResponder(
       watch: watch, limits: limits, figures: FaceFigures(registry: registry),
-      documents: FaceDocuments(), date: HTTPDateLine())
+      documents: FaceDocuments(), date: HTTPDateLine(),
+      isLoopbackOnly: FaceHost.isLoopback(settings.listen))
     var bounds = HTTP1Channel.Configuration.DecoderConfiguration()
     bounds.maxHeaderFieldSize = limits.headerFieldBytesMax
     bounds.maxHeaderListSize = limits.headerBytesMax
@@ -216,9 +217,5 @@ extension Face {
   /// As a URL writes it: an IPv6 address in brackets.
   private static func host(_ address: String) -> String {
     address.contains(":") ? "[\(address)]" : address
-  }
-
-  private static func isLoopback(_ address: String) -> Bool {
-    address == "localhost" || address == "::1" || address.hasPrefix("127.")
   }
 }

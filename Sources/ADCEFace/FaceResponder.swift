@@ -20,6 +20,7 @@ struct FaceResponder: Sendable {
   let figures: FaceFigures
   let documents: FaceDocuments
   let date: HTTPDateLine
+  let isLoopbackOnly: Bool
 
   func respond(
     to request: Request, _ writer: consuming ResponseWriter
@@ -47,6 +48,10 @@ struct FaceResponder: Sendable {
   private func answer(
     to head: HTTPRequest, _ path: Path?, _ target: FaceTarget
   ) async -> FaceAnswer {
+    guard !isLoopbackOnly || FaceHost.saysLoopback(head.authority) else {
+      return .problem(
+        .misdirectedRequest, "on loopback only localhost and loopback addresses are served")
+    }
     switch head.method {
     case .get, .head: break
     case .post, .put, .delete, .patch: return unauthorized(head)

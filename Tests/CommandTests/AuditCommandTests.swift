@@ -76,6 +76,20 @@ import Testing
     #expect(stops.compactMap { $0["outcome"].text }.contains("drained"))
   }
 
+  @Test func `--follow goes on with what is done meanwhile`() throws {
+    let lake = try DemoLake()
+    #expect(try lake.adce("reconcile").code == 0)
+    let follower = try lake.start("audit", "--follow", "--action", "pause", "--output", "json")
+    usleep(300_000)
+    #expect(try lake.adce("pause").code == 0)
+    #expect(wait(20) { follower.outputSoFar.contains("accepted 1") }, "\(follower.errorsSoFar)")
+    #expect(!follower.hasEnded)
+    follower.send(SIGINT)
+    let end = try follower.end(within: 10)
+    #expect(end.code == 128 + SIGINT, "\(end)")
+    #expect(try Self.actions(end.jsonLines()).allSatisfy { $0 == "pause" })
+  }
+
   @Test func `a dry run, which does nothing, is not told of`() throws {
     let lake = try DemoLake()
     #expect(try lake.adce("reconcile", "--dry-run").code == 0)

@@ -67,7 +67,7 @@ struct S3LakeTests {
           seconds: $0.modified.seconds)
       })
     let reports = try S3Demo.lake("s3://reports", on: server)
-    _ = try reports.client.send(S3Request(.put, bucket: "reports"))
+    try reports.client.makeBucket("reports")
     for file in Files.below(folder.path("reports")) {
       _ = try reports.store(
         Array(("inv/" + file).utf8), .file(path: folder.path("reports/" + file)),

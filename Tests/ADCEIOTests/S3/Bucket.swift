@@ -14,7 +14,7 @@ struct Bucket {
     client = try Bucket.client(of: server)
     // Names are unique in this process, and the server's folder belongs to it.
     self.name = name
-    _ = try client.send(S3Request(.put, bucket: name))
+    try client.makeBucket(name)
   }
 
   static func client(

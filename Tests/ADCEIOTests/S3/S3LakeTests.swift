@@ -86,7 +86,7 @@ struct S3LakeTests {
   func encoding() throws {
     // JuiceFS keeps no Content-Encoding.
     let client = try Bucket.client(of: MotoServer.shared.get())
-    _ = try client.send(S3Request(.put, bucket: "encoding"))
+    try client.makeBucket("encoding")
     let lake = S3Lake(client: client, location: S3Location(bucket: "encoding"))
     let key = Array("a.json".utf8)
     _ = try lake.store(key, .bytes([1, 2, 3]), compressing: true)

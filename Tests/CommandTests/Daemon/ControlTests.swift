@@ -162,6 +162,35 @@ import Testing
     #expect(try daemon.adce("stop").code == 0)
   }
 
+  @Test func `another user is turned away, even where the files would let him in`() throws {
+    guard geteuid() == 0, Files.exist("/usr/bin/python3") else {
+      print("skipped: to ask as another user takes root and /usr/bin/python3")
+      return
+    }
+    let lake = try DemoLake()
+    let daemon = BackgroundDaemon(lake)
+    try daemon.start()
+    let socket = daemon.state + "/control.sock"
+    chmod(daemon.state, 0o755)
+    chmod(socket, 0o666)
+    let script = """
+      import os, socket, sys
+      os.chdir(sys.argv[1])
+      os.setgid(65534)
+      os.setuid(65534)
+      line = socket.socket(socket.AF_UNIX)
+      line.connect("control.sock")
+      line.sendall(b'{"version":1,"command":"pause"}\\n')
+      print(line.recv(4096).decode())
+      """
+    let answer = try RunningProgram("/usr/bin/python3", ["-c", script, daemon.state]).end()
+    #expect(answer.code == 0, "\(answer)")
+    #expect(try answer.json()["exit"].integer == 77)
+    #expect(answer.output.contains("belongs to another user than 65534"))
+    #expect(try daemon.adce("stop").code == 0)
+    #expect(try !daemon.adce("audit").output.contains("pause"))
+  }
+
   @Test func `a socket that a dead process left is replaced, and a long path is no obstacle`()
     throws
   {

@@ -116,6 +116,30 @@ import Testing
     #expect(daemon.isGone)
   }
 
+  @Test func `what does not drain is killed after thirty seconds, and loses nothing`() throws {
+    let lake = try DemoLake()
+    let daemon = BackgroundDaemon(lake)
+    try daemon.start()
+    #expect(wait(25) { lake.holes.allSatisfy { Files.exist(lake.path(of: $0)) } }, "\(daemon.log)")
+    // The loop reads the catalogs itself, and waits for whoever may write to a pipe.
+    let games = lake.folder.path("catalogs/games.csv")
+    let text = try lake.folder.text(of: "catalogs/games.csv")
+    try FileManager.default.removeItem(atPath: games)
+    try #require(mkfifo(games, 0o600) == 0)
+    let asker = try lake.start("reconcile")
+    usleep(1_000_000)
+    let began = Date()
+    #expect(try daemon.adce("stop", within: 60).code == 0)
+    #expect(Date().timeIntervalSince(began) > 25)
+    #expect(daemon.isGone)
+    asker.send(SIGKILL)
+    try FileManager.default.removeItem(atPath: games)
+    try lake.folder.write(text, to: "catalogs/games.csv")
+    #expect(try daemon.adce("state", "verify").code == 0)
+    #expect(try daemon.adce("run", "--once", "--wait", "5", "--fail-on-gaps").code == 0)
+    #expect(try lake.origin.requests().repeats == 0)
+  }
+
   @Test func `its log is where the configuration says`() throws {
     let lake = try DemoLake { file, text in
       file == "config/autonomous_config.yaml"

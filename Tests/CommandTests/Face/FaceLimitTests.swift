@@ -36,7 +36,7 @@ import Testing
     let head = try RawConnection(port: face.port)
     head.send("GET /health HTTP/1.1\r\n")
     let body = try RawConnection(port: face.port)
-    body.send("GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345")
+    body.send("GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345")
     #expect(body.receive(within: 10) { $0.contains("\r\n\r\n") }.hasPrefix("HTTP/1.1 "))
     #expect(head.isClosed(within: 20))
     #expect(body.isClosed(within: 20))
@@ -45,19 +45,15 @@ import Testing
 
   @Test func `heads and bodies that are too long are refused`() throws {
     let face = try FacedLake()
+    let (get, post) = ("GET /health", "POST /health")
+    let head = " HTTP/1.1\r\nHost: localhost\r\n"
     let requests = [
-      ("GET /\(String(repeating: "a", count: 100_000)) HTTP/1.1\r\nHost: x\r\n\r\n", "400"),
-      (
-        "GET /health HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n",
-        "400"
-      ),
-      (
-        "GET /health HTTP/1.1\r\n"
-          + (0..<200).map { "X-\($0): y\r\n" }.joined() + "\r\n", "400"
-      ),
-      ("GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", "413"),
-      ("POST /health HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "413"),
-      ("POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde", "401"),
+      ("GET /\(String(repeating: "a", count: 100_000))\(head)\r\n", "400"),
+      (get + head + "X: \(String(repeating: "a", count: 20_000))\r\n\r\n", "400"),
+      (get + head + (0..<200).map { "X-\($0): y\r\n" }.joined() + "\r\n", "400"),
+      (get + head + "Content-Length: 100000\r\n\r\n", "413"),
+      (post + head + "Transfer-Encoding: chunked\r\n\r\n5\r\nab", "413"),
+      (post + head + "Content-Length: 5\r\n\r\nabcde", "401"),
       ("nonsense\r\n\r\n", "400"),
     ]
     for (request, status) in requests {
@@ -67,17 +63,34 @@ import Testing
       #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(request.prefix(60)): \(answer)")
     }
     let connection = try RawConnection(port: face.port)
-    connection.send("POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+    connection.send(post + head + "Content-Length: 100000\r\n\r\n")
     #expect(connection.isClosed(within: 5))
+    try face.stop()
+  }
+
+  @Test func `on loopback, names of elsewhere are not answered to`() throws {
+    let face = try FacedLake()
+    let hosts = [
+      ("localhost", "200"), ("LOCALHOST:\(face.port)", "200"), ("127.0.0.1:\(face.port)", "200"),
+      ("127.1.2.3", "200"), ("[::1]:80", "200"), ("", "200"), ("evil.example", "421"),
+      ("127.0.0.1.evil.example", "421"), ("localhost.evil.example:80", "421"), ("[::2]", "421"),
+      ("10.0.0.1", "421"),
+    ]
+    for (host, status) in hosts {
+      let connection = try RawConnection(port: face.port)
+      connection.send("GET /livez HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+      let answer = connection.receive(within: 5) { $0.contains("\r\n\r\n") }
+      #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(host): \(answer)")
+    }
     try face.stop()
   }
 
   @Test func `requests in a row are answered in order, and an end is an end`() throws {
     let face = try FacedLake()
     let connection = try RawConnection(port: face.port)
-    let request = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    let request = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
     connection.send(
-      request + request + "GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n")
+      request + request + "GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: Close\r\n\r\n")
     let answers = connection.receive(within: 10)
     #expect(answers.ranges(of: "HTTP/1.1 200 ").count == 2)
     #expect(answers.ranges(of: "HTTP/1.1 404 ").count == 1)
@@ -91,7 +104,7 @@ import Testing
     let face = try FacedLake()
     _ = try await face.health(200)
     let idle = try RawConnection(port: face.port)
-    idle.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+    idle.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
     #expect(idle.receive(within: 5) { $0.contains("\r\n\r\n") }.contains(" 200 "))
     face.daemon.send(SIGTERM)
     #expect(idle.isClosed(within: 10))

@@ -4,14 +4,16 @@ import Testing
 // The table of faults: what can go wrong where the objects come from.
 
 @Suite(.waitsForProcesses) struct SourceFaultTests {
-  private func patient(_ file: String, _ text: String) -> String {
-    text.replacing(
-      "max_attempts: 5, base_delay: 0.5, max_delay: 5",
-      with: "max_attempts: 1000, base_delay: 0.1, max_delay: 0.5")
+  private func patient(delay: String) -> (_ file: String, _ text: String) -> String {
+    { _, text in
+      text.replacing(
+        "max_attempts: 5, base_delay: 0.5, max_delay: 5",
+        with: "max_attempts: 1000, base_delay: \(delay), max_delay: \(delay)")
+    }
   }
 
   @Test func `source down: the loop waits and says why, and goes on when it is up again`() throws {
-    let lake = try DemoLake(edit: patient)
+    let lake = try DemoLake(edit: patient(delay: "0.5"))
     lake.origin.stop()
     let loop = try lake.start("run")
     let isWaiting = try wait(20) {
@@ -38,14 +40,15 @@ import Testing
   }
 
   @Test func `source down: run --once ends with the gaps, and the next one fills them`() throws {
-    let lake = try DemoLake(edit: patient)
+    // Long enough that there is a moment in which nothing can start.
+    let lake = try DemoLake(edit: patient(delay: "20"))
     lake.origin.stop()
     let run = try lake.adce("run", "--once", "--wait", "0", "--fail-on-gaps")
     #expect(run.code == 1, "\(run)")
     #expect(run.errors.contains("Gaps remain"), "\(run)")
     #expect(try lake.adce("tasks", "--state", "parked", "--output", "json").output == "")
     let origin = try Origin(log: lake.folder.path("origin2.log"), port: lake.origin.port)
-    let rest = try lake.adce("run", "--once", "--wait", "15", "--fail-on-gaps")
+    let rest = try lake.adce("run", "--once", "--wait", "30", "--fail-on-gaps")
     #expect(rest.code == 0, "\(rest)")
     #expect(try lake.faults() == [])
     #expect(try origin.requests().repeats == 0)

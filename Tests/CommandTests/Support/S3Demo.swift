@@ -21,7 +21,7 @@ final class S3Demo {
     environment = server.environment
     url = "s3://" + name
     lake = try S3Demo.lake(url, on: server)
-    _ = try lake.client.send(S3Request(.put, bucket: lake.location.bucket))
+    try lake.client.makeBucket(lake.location.bucket)
     for file in Files.below(demo.folder.path("lake")) {
       _ = try lake.store(
         Array(file.utf8), .file(path: demo.folder.path("lake/" + file)), compressing: false)

@@ -124,7 +124,7 @@ struct S3MotoTests {
   }
 
   private func made(_ bucket: String) throws -> String {
-    _ = try client.send(S3Request(.put, bucket: bucket))
+    try client.makeBucket(bucket)
     return bucket
   }
 
