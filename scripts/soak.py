@@ -3,7 +3,7 @@
 
   scripts/soak.py [CYCLES]        default: 960, eight hours of one every thirty seconds
 
-A release `adce run` on the demo's lake, with a cycle every 0.3 s. Each second three objects are
+A release `adce run` on the demo's lake, with a cycle every 0.6 s. Each second three objects are
 lost, which it finds and fetches again. Memory, descriptors, threads and the sizes of its files are
 sampled each second; the last third of the samples is held against the second (the first warms up).
 Exit 1 if something grew that should not, or the lake is not whole in the end.
@@ -41,7 +41,7 @@ def project(folder, port):
     os.makedirs(folder + "/lake")
     edit(
         folder + "/config/autonomous_config.yaml",
-        ("reconciliation_interval_minutes: 1\n", "reconciliation_interval_minutes: 0.005\n"),
+        ("reconciliation_interval_minutes: 1\n", "reconciliation_interval_minutes: 0.01\n"),
         ("task_check_interval_seconds: 5", "task_check_interval_seconds: 0.3"),
         ("requests_per_minute: 1200, requests_per_hour: 72000, burst_size: 10",
          "requests_per_minute: 60000, requests_per_hour: 3600000, burst_size: 100"),
