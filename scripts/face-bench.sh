@@ -12,10 +12,8 @@ cd "$(dirname "$0")/.."
 idle=30
 [ "${1:-}" = "--idle" ] && idle=$2
 
-for product in adce adce-sim; do
-  scripts/quietly.sh swift build -c release --product "$product"
-done
-adce=$PWD/.build/release/adce
+adce=${ADCE_BIN:-$PWD/.build/release}/adce
+[ -n "${ADCE_BIN:-}" ] || scripts/quietly.sh swift build -c release --product adce
 
 work=$(mktemp -d)
 daemon=
