@@ -36,6 +36,7 @@ struct Adce: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.occupy()
     do {
       var command = try parseAsRoot(
         GlobalOptions.moved(Array(CommandLine.arguments.dropFirst())))

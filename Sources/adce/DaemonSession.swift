@@ -81,6 +81,7 @@ struct DaemonSession {
       guard ends(within: 35, { Supervisor.running(stateDirectory: directory) == nil }) else {
         if let child { kill(-child, SIGKILL) }
         kill(supervisor, SIGKILL)
+        ScraperPrograms.kill(stateDirectory: directory)
         Terminal.error("adce: the supervisor did not end: killed")
         return true
       }
@@ -95,6 +96,8 @@ struct DaemonSession {
     }
     if !ends(within: 30, { Store.writer(of: directory) == nil }), let pid = writer.pid {
       kill(pid, SIGKILL)
+      _ = ends(within: 2) { Store.writer(of: directory) == nil }
+      ScraperPrograms.kill(stateDirectory: directory)
       Terminal.error("adce: process \(pid) has not drained within 30 s: killed")
     }
     return true

@@ -40,9 +40,7 @@ struct AuditTrail: Sendable {
     case .started(let start):
       return AuditEntry(
         at: wall, by: AuditEntry.Actor(.ours(.command)), "start",
-        [
-          .init("mode", .text("\(start.mode)")), .init("after", .text("\(start.after)")),
-        ])
+        [.init("mode", .text("\(start.mode)"))])
     case .configurationChanged: return AuditEntry(at: wall, "configuration_changed")
     case .wallClockChanged(let offset):
       return AuditEntry(at: wall, "clock_set", [.init("offset_ms", .integer(offset))])

@@ -2,8 +2,8 @@ public import ADCEKernel
 
 /// What can be said of a configuration only with its catalogs at hand.
 public enum CatalogCheck {
-  /// Reads the catalogs, builds the key space as of `now`, and gives what both have to say: catalogs
-  /// that cannot be read and names of url patterns that lead nowhere are errors, the rest warnings.
+  /// Reads the catalogs, builds the key space as of `now`, and gives what both have to say: warnings,
+  /// for a catalog may come later, and what depends on it is unknown until then.
   public static func problems(
     of loaded: LoadedConfiguration, at now: Instant
   ) -> [ConfigurationProblem] {
@@ -17,16 +17,6 @@ public enum CatalogCheck {
         let name = loaded.kernel.desired.catalogs[index].name
         problems.append(
           problem(.warning, "catalogs.\(name)", "\(error); what depends on it is unknown"))
-      }
-    }
-    for index in loaded.scrapers.indices {
-      let scraper = loaded.scrapers[index]
-      for name in loaded.unknownURLNames(ofScraper: index, columns: { tables[$0]?.columns }) {
-        problems.append(
-          problem(
-            .error, "scrapers.\(scraper.id).url_pattern",
-            "unknown name `\(name)`: neither a placeholder of the data types of "
-              + "`\(scraper.id)`, nor a column of their catalogs"))
       }
     }
     let space = KeySpace(desired: loaded.kernel.desired, catalogs: tables, now: now)

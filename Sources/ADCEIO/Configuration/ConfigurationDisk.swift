@@ -9,6 +9,8 @@ package protocol ConfigurationDisk: Sendable {
   func read(_ path: String) -> ConfigurationReading
   func isFile(_ path: String) -> Bool
   func isExecutable(_ path: String) -> Bool
+  /// The header of a catalog; nil if it cannot be read.
+  func columns(ofCatalog path: String) -> [String]?
 }
 
 package enum ConfigurationReading: Sendable {
@@ -21,6 +23,8 @@ package enum ConfigurationReading: Sendable {
 /// The machine's own disk.
 package struct LocalDisk: ConfigurationDisk {
   package init() {}
+
+  package func columns(ofCatalog path: String) -> [String]? { CatalogFile.columns(path) }
 
   package func read(_ path: String) -> ConfigurationReading {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

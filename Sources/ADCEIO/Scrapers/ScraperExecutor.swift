@@ -189,8 +189,7 @@ extension ScraperExecutor {
     let prefix = Array(CommandScraper.folderPrefix.utf8)
     let leftovers = PrivateTree.names(workDirectory).filter { $0.starts(with: prefix) }
     guard !leftovers.isEmpty else { return }
-    ProcessCensus.kill(
-      session: nil, mark: "ADCE_TASK=\(workDirectory)/\(CommandScraper.folderPrefix)")
+    ProcessCensus.kill(session: nil, mark: ScraperPrograms.mark(workDirectory: workDirectory))
     for name in leftovers {
       PrivateTree.remove("\(workDirectory)/\(String(decoding: name, as: UTF8.self))")
     }

@@ -155,6 +155,7 @@ extension Supervisor {
     // What it left behind in its group.
     kill(-child, SIGKILL)
     let signal = status & 0x7F
+    if signal != 0 { ScraperPrograms.kill(stateDirectory: files.stateDirectory) }
     return signal == 0 ? .code((status >> 8) & 0xFF) : .signal(signal)
   }
 

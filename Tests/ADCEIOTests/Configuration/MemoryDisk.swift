@@ -7,6 +7,9 @@ struct MemoryDisk: ConfigurationDisk {
   func read(_ path: String) -> ConfigurationReading {
     files[path].map { .bytes($0) } ?? .absent
   }
+  func columns(ofCatalog path: String) -> [String]? {
+    files[path].flatMap { try? CatalogFile.table($0, path: path).columns }
+  }
   func isFile(_ path: String) -> Bool { files[path] != nil }
   func isExecutable(_ path: String) -> Bool { files[path] != nil && path.hasPrefix("/bin/") }
 }
@@ -19,6 +22,8 @@ struct Project {
   var inventory: String? = "version: 1\n"
   /// Other files by path under the project folder.
   var others: [String] = []
+  /// Texts by name, beside the four files.
+  var catalogs: [String: String] = [:]
   var overrides = ConfigurationOverrides(environment: ["PATH": "/bin"])
 
   var disk: MemoryDisk {
@@ -30,6 +35,7 @@ struct Project {
     for (name, text) in texts {
       if let text { disk.files["/p/config/\(name).yaml"] = Array(text.utf8) }
     }
+    for (name, text) in catalogs { disk.files["/p/config/" + name] = Array(text.utf8) }
     for path in others { disk.files[path.hasPrefix("/") ? path : "/p/" + path] = [] }
     return disk
   }

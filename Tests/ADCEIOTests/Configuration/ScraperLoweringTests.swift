@@ -97,30 +97,34 @@ struct ScraperLoweringTests {
   }
 
   @Test func `a url_pattern may name what its tasks have, and nothing else`() {
-    func load(_ pattern: String, catalog: Bool) -> ConfigurationOutcome {
-      Project(
+    func load(_ pattern: String, catalog: String? = nil, isThere: Bool = true)
+      -> ConfigurationOutcome
+    {
+      var project = Project(
         scrapers: "scrapers:\n  s:\n    kind: http\n    url_pattern: \(pattern)\n",
         inventory: """
           catalogs: {g: {file: g.csv, season: season}}
           dimensions:
-            id: \(catalog ? "{catalog: g, column: id}" : "{values: [a]}")
+            id: \(catalog == nil ? "{values: [a]}" : "{catalog: g, column: id}")
           expected_coverage: {s: {seasons: [2024-25], data_types: {t: {path_patterns: ["{season}/{id}"]}}}}
-          """
-      ).load()
+          """)
+      if isThere { project.catalogs["g.csv"] = catalog }
+      return project.load()
     }
-    #expect(load("/{season|end_year}/{id|upper}/{key}", catalog: false).errors == [])
-    #expect(
-      load("/{season}/{idd}", catalog: false).told(.error) == [
-        "scraper_config.yaml:4:28 scraper_config.scrapers.s.url_pattern: unknown name `idd`: "
-          + "neither a placeholder of the data types of `s`, nor a catalog's column; "
-          + "did you mean `id`?"
-      ])
-    // Which columns a catalog has is known when it is read.
-    let deferred = load("/{home}/{idd}", catalog: true)
-    #expect(deferred.errors == [])
-    #expect(
-      deferred.configuration?.unknownURLNames(ofScraper: 0) { _ in ["season", "id", "home"] }
-        == ["idd"])
-    #expect(deferred.configuration?.unknownURLNames(ofScraper: 0) { _ in nil } == [])
+    #expect(load("/{season|end_year}/{id|upper}/{key}").errors == [])
+    func unknown(_ pattern: String) -> [String] {
+      [
+        "scraper_config.yaml:4:28 scraper_config.scrapers.s.url_pattern: unknown name "
+          + "`\(pattern)`: neither a placeholder of the data types of `s`, nor a column of their "
+          + "catalogs; did you mean `id`?"
+      ]
+    }
+    #expect(load("/{season}/{idd}").told(.error) == unknown("idd"))
+    // The columns of a catalog count too, by its header.
+    let games = "season,id,home\n2024-25,1,ATL\n"
+    #expect(load("/{season}/{home}", catalog: games).errors == [])
+    #expect(load("/{season}/{idd}", catalog: games).told(.error) == unknown("idd"))
+    // Of a catalog that is not there nobody can say.
+    #expect(load("/{season}/{idd}", catalog: games, isThere: false).errors == [])
   }
 }

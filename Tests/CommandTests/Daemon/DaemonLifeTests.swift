@@ -140,6 +140,32 @@ import Testing
     #expect(try lake.origin.requests().repeats == 0)
   }
 
+  @Test func `what a scraper started is gone too when it does not drain`() throws {
+    let project = try CommandProject(
+      """
+      sleep 300 &
+      echo $! > "$PWD/child"
+      wait
+      """, timeout: 600)
+    let daemon = BackgroundDaemon(
+      options: project.options, state: project.folder.path("state"))
+    try daemon.start()
+    let place = project.folder.path("child")
+    try #require(wait(20) { Files.exist(place) }, "\(daemon.log)")
+    usleep(200_000)
+    let child = try #require(
+      pid_t(project.folder.text(of: "child").trimmingCharacters(in: .whitespacesAndNewlines)))
+    // Gone, or dead and not yet collected by whoever is its parent now.
+    func isAlive() -> Bool {
+      let status = (try? Files.bytes("/proc/\(child)/stat")) ?? []
+      return !status.isEmpty && !String(decoding: status, as: UTF8.self).contains(") Z ")
+    }
+    #expect(isAlive())
+    #expect(try daemon.adce("stop", within: 60).code == 0)
+    #expect(daemon.isGone)
+    #expect(!isAlive())
+  }
+
   @Test func `its log is where the configuration says`() throws {
     let lake = try DemoLake { file, text in
       file == "config/autonomous_config.yaml"

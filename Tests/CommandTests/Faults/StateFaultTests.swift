@@ -16,6 +16,22 @@ import Testing
     #expect(try lake.origin.requests().repeats <= repeats)
   }
 
+  // MARK: No place to print to
+
+  @Test func `started with input, output and errors closed, nothing is printed into the state`()
+    throws
+  {
+    let lake = try DemoLake()
+    let closed = #""$@" <&- >&- 2>&-"#
+    for _ in 0..<4 {
+      _ = try RunningProgram(
+        "/bin/sh",
+        ["-c", closed, "sh", Program.adce.path] + lake.options + ["run", "--once", "--wait", "1"]
+      ).end(within: 40)
+    }
+    try expectAllIsWell(lake)
+  }
+
   // MARK: Full disk
 
   @Test func `full disk: work waits and says so, and goes on by itself when there is room`()

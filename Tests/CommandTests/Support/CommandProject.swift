@@ -7,7 +7,8 @@ struct CommandProject {
   /// - Parameter more: members of the scraper, as YAML.
   init(
     _ script: String, upload: String = "adce", attempts: Int = 2, itemsPerTask: Int = 4,
-    names: [String] = ["a", "b", "c", "d"], loop: String = "", more: String = ""
+    names: [String] = ["a", "b", "c", "d"], loop: String = "", timeout: Int = 20,
+    more: String = ""
   ) throws {
     folder = try TemporaryFolder()
     try folder.write("#!/bin/sh\n" + script, to: "scripts/fetch.sh")
@@ -29,7 +30,7 @@ struct CommandProject {
           data_type: notes
           source: notes
           upload: \(upload)
-          timeout: 20
+          timeout: \(timeout)
           accepted_parameters: [season]
           retry: {max_attempts: \(attempts), base_delay: 0.01, max_delay: 0.02}
           \(more)

@@ -3,26 +3,24 @@ internal import ADCEKernel
 /// `url_pattern` of `http` scrapers: "an unknown name is an error at load" (CONFIG.md §7).
 ///
 /// A name is known if it is a parameter of some task (a placeholder of a pattern of a data type that
-/// chose this scraper), or a column of a catalog behind it. Which columns a catalog has is known only
-/// when it is read. So a name is refused here where no catalog stands behind the scraper; else the
-/// check is made again by `LoadedConfiguration.unknownURLNames` with the catalogs' headers.
+/// chose this scraper), or a column of a catalog behind it, by the headers of the catalogs. Behind one
+/// that cannot be read anything may stand: then no name is refused.
 extension Lowering {
-  mutating func checkURLPatterns() {
+  mutating func checkURLPatterns(disk: some ConfigurationDisk) {
     for (index, (entry, setting)) in scraperEntries.enumerated()
     where result.scrapers[index].kind == .http {
       let pattern = setting["url_pattern"]
       guard let text = pattern.text, let node = pattern.node else { continue }
       do {
         _ = try URLTemplate(text)
-        let known = result.urlNames(ofScraper: index)
-        guard known.isUsed, known.catalogs.isEmpty else { continue }
+        guard let known = knownURLNames(ofScraper: index, disk: disk) else { continue }
         for case .placeholder(let inner, let offset) in PatternText(text).parts {
           let name = String(inner.prefix { $0 != "|" })
           guard !known.names.contains(name) else { continue }
           problems.error(
             problems.texts.mark(of: node, atByte: offset), pattern.path,
             "\(pattern.path): unknown name `\(Wording.clipped(name))`: neither a placeholder of the data "
-              + "types of `\(entry.key)`, nor a catalog's column"
+              + "types of `\(entry.key)`, nor a column of their catalogs"
               + Decode.didYouMean(name, known.names))
         }
       } catch {
@@ -31,6 +29,21 @@ extension Lowering {
           "\(pattern.path): \(error.message)")
       }
     }
+  }
+}
+
+extension Lowering {
+  /// All names that may stand there; nil if nobody uses it, or a catalog cannot be read.
+  private func knownURLNames(
+    ofScraper index: Int, disk: some ConfigurationDisk
+  ) -> LoadedConfiguration.URLNames? {
+    var known = result.urlNames(ofScraper: index)
+    guard known.isUsed else { return nil }
+    for catalog in known.catalogs {
+      guard let columns = disk.columns(ofCatalog: result.catalogFiles[catalog]) else { return nil }
+      for column in columns { known.add(column) }
+    }
+    return known
   }
 }
 
@@ -64,23 +77,5 @@ extension LoadedConfiguration {
       }
     }
     return known
-  }
-
-  /// The names in the `url_pattern` of a scraper that are neither parameters of its tasks nor among
-  /// the columns of the catalogs behind them. `columns` answers a catalog's header by its index, nil
-  /// where it could not be read: then nothing is certain, and nothing is unknown.
-  public func unknownURLNames(
-    ofScraper index: Int, columns: (Int) -> [String]?
-  ) -> [String] {
-    guard scrapers[index].kind == .http, let text = scrapers[index].urlPattern,
-      case .success(let template) = Result(catching: { try URLTemplate(text) })
-    else { return [] }
-    var known = urlNames(ofScraper: index)
-    guard known.isUsed else { return [] }
-    for catalog in known.catalogs {
-      guard let columns = columns(catalog) else { return [] }
-      for column in columns { known.add(column) }
-    }
-    return template.names.filter { !known.names.contains($0) }
   }
 }

@@ -39,7 +39,7 @@ struct Lowering {
     lowerAlerts()
     lowerSchedules(disk: disk)
     checkReferences()
-    checkURLPatterns()
+    checkURLPatterns(disk: disk)
     tellBases()
   }
 }
