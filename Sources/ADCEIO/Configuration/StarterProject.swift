@@ -38,7 +38,7 @@ public enum StarterProject {
   ]
 
   private static let scrapers = """
-    # What fetches. Every field: docs/CONFIGURATION.md; what is effective: adce config show
+    # What fetches. Every field: adce config fields; what is effective: adce config show
     scrapers:
       example_summary:
         base_url: http://127.0.0.1:8000        # where the source answers

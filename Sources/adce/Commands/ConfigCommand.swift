@@ -7,13 +7,23 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Check the configuration, show where each value comes from, suggest improvements.",
-    usage: "adce config check|show|suggest",
+    usage: "adce config check|show|suggest|fields",
     discussion: """
         adce config check --strict
         adce config show | grep rate_limit
         adce config suggest
+        adce config fields
       """,
-    subcommands: [Check.self, Show.self, Suggest.self])
+    subcommands: [Check.self, Show.self, Suggest.self, Fields.self])
+
+  struct Fields: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List every field of the four files, in Markdown.",
+      usage: "adce config fields",
+      discussion: "What it takes, its default, what it means, and whether it is used.")
+
+    func run() { print(FieldReference.markdown, terminator: "") }
+  }
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(

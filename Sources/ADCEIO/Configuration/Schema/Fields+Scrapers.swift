@@ -16,7 +16,7 @@ extension FieldTable {
 
   private mutating func addRequests(_ p: String) {
     add("\(p).base_url", .text, "Where it fetches from; '' for one that fetches nothing.")
-    add("\(p).url_pattern", .text, "Appended to base_url for `kind: http`, CONFIG.md §7.")
+    add("\(p).url_pattern", .text, "Appended to base_url for `kind: http`; `{name}` is filled in.")
     add("\(p).rate_limit", .section, "Its own pace.")
     add(
       "\(p).rate_limit.requests_per_second", .number, "0 or absent: no limit of its own.",
