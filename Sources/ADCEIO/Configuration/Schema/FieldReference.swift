@@ -13,7 +13,9 @@ public enum FieldReference {
       """
     for file in ConfigurationFile.allCases {
       text += "\n## \(file.fileName)\n\n| field | takes | default | |\n| --- | --- | --- | --- |\n"
-      for field in ConfigurationSchema.shared.fields where field.file == file { text += line(field) }
+      for field in ConfigurationSchema.shared.fields where field.file == file {
+        text += line(field)
+      }
     }
     return text
   }

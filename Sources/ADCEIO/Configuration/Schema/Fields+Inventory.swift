@@ -8,7 +8,9 @@ extension FieldTable {
     t.add(
       "expected_coverage.*.enabled", .bool, "False: neither expected nor scraped.", is: "true",
       ours: true)
-    t.add("expected_coverage.*.seasons", .seasons, "Its seasons: a list, or a map from league to years as `1946-2025`.")
+    t.add(
+      "expected_coverage.*.seasons", .seasons,
+      "Its seasons: a list, or a map from league to years as `1946-2025`.")
     t.add("expected_coverage.*.description", .anything, "Shown.", use: .described)
     t.addDimensions("expected_coverage.*.dimensions", "An overlay for the source.")
     t.add("expected_coverage.*.data_types", .entries, "Its data types.")
