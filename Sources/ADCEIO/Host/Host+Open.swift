@@ -32,9 +32,12 @@ extension Host {
     }
     let clock = SystemClock(continuing: kernel.bootClock, wall: options.pretendedNow)
     let expected = Locked(Expected(space: kernel.space, desired: loaded.kernel.desired))
+    let ports = try ports(of: loaded, lake, stateDirectory, expected)
+    // A dry run holds no lock: what it finds may be a living daemon's scrapers.
+    if !options.isDryRun { ports.executor.removeLeftovers() }
     return Host(
       loaded: loaded, options: options, clock: clock, stateDirectory: stateDirectory,
-      ports: try ports(of: loaded, lake, stateDirectory, expected), kernel: kernel, store: store)
+      ports: ports, kernel: kernel, store: store)
   }
 
   /// What the kernel is told: the configuration, as far as this process is to act on it.

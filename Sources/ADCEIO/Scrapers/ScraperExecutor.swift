@@ -34,7 +34,7 @@ package final class ScraperExecutor: Sendable {
   /// - Parameters:
   ///   - scrapers: in the order of `Configuration.scrapers`.
   ///   - workDirectory: where the folders of attempts are made, in the state directory; made for
-  ///     the first command. What an earlier process left in it is ended and removed.
+  ///     the first command.
   ///   - environment: our own variables.
   ///   - accepts: whether a task without keys (basis count) asked for an object with this key.
   package init(
@@ -43,12 +43,11 @@ package final class ScraperExecutor: Sendable {
     accepts: @escaping @Sendable (AttemptWork, [UInt8]) -> Bool = { _, _ in false }
   ) throws(ThreadRefused) {
     self.client = client
-    self.workDirectory = ScraperExecutor.folder(workDirectory)
+    self.workDirectory = ScraperExecutor.resolved(workDirectory)
     self.accepts = accepts
     credentials = environment.map { CredentialResolution(environment: $0) } ?? .init()
     workers = try WorkerThreads(count: 4)
     state = Locked(State(scrapers: scrapers, lake: lake))
-    removeLeftovers()
   }
 
   /// Attempts that start from now on use these; those under way end as they began.
@@ -174,24 +173,28 @@ extension ScraperExecutor {
     }
   }
 
-  /// Makes a folder, and returns its path from the root: scrapers run in another directory than we
-  /// do. One that cannot be made fails each attempt that needs it, with the reason.
-  private static func folder(_ path: String) -> String {
-    mkdir(path, 0o700)
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
+  /// A folder's path without links, be the folder itself there or not: the next process must know
+  /// the marks of this one's scrapers, by whatever path it was told of the state.
+  private static func resolved(_ path: String) -> String {
+    if let whole = realpath(path, nil) {
+      defer { free(whole) }
+      return String(cString: whole)
+    }
+    guard let parent = realpath(PathText.parent(path), nil) else { return path }
+    defer { free(parent) }
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    return PathText.join(String(cString: parent), name)
   }
 
-  /// Ends the processes that a run of ours left behind when it was killed, and removes their
-  /// folders.
-  private func removeLeftovers() {
+  /// Ends the processes that an earlier process of ours left behind when it was killed, and removes
+  /// their folders.
+  ///
+  /// Only for who holds the state: beside a living daemon these are its own, at work.
+  package func removeLeftovers() {
     let prefix = Array(CommandScraper.folderPrefix.utf8)
     let leftovers = PrivateTree.names(workDirectory).filter { $0.starts(with: prefix) }
     guard !leftovers.isEmpty else { return }
     ProcessCensus.kill(session: nil, mark: ScraperPrograms.mark(workDirectory: workDirectory))
-    for name in leftovers {
-      PrivateTree.remove("\(workDirectory)/\(String(decoding: name, as: UTF8.self))")
-    }
+    for name in leftovers { PrivateTree.remove(Array("\(workDirectory)/".utf8) + name) }
   }
 }

@@ -80,23 +80,32 @@ package enum PrivateTree {
   }
 
   /// Removes a folder and all below it, as far as we may.
-  package static func remove(_ root: String) {
+  package static func remove(_ root: String) { remove(Array(root.utf8)) }
+
+  /// By bytes: a scraper may have given its files names that are not UTF-8.
+  static func remove(_ root: [UInt8]) {
     var folders = [root]
-    var emptied: [String] = []
+    var emptied: [[UInt8]] = []
     while let folder = folders.popLast() {
       // A scraper may have taken the right to look into its own folders from us.
-      _ = chmod(folder, 0o700)
+      _ = withPath(folder) { chmod($0, 0o700) }
       emptied.append(folder)
       for name in names(folder) {
-        let path = folder + "/" + text(name)
-        if kind(path) == S_IFDIR { folders.append(path) } else { unlink(path) }
+        let path = folder + [UInt8(ascii: "/")] + name
+        if kind(path) == S_IFDIR {
+          folders.append(path)
+        } else {
+          _ = withPath(path) { unlink($0) }
+        }
       }
     }
-    for folder in emptied.reversed() { rmdir(folder) }
+    for folder in emptied.reversed() { _ = withPath(folder) { rmdir($0) } }
   }
 
-  static func names(_ folder: String) -> [[UInt8]] {
-    guard let stream = opendir(folder) else { return [] }
+  static func names(_ folder: String) -> [[UInt8]] { names(Array(folder.utf8)) }
+
+  private static func names(_ folder: [UInt8]) -> [[UInt8]] {
+    guard let stream = withPath(folder, { opendir($0) }) else { return [] }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
     while let entry = readdir(stream) {
@@ -106,9 +115,18 @@ package enum PrivateTree {
     return names
   }
 
-  private static func kind(_ path: String) -> mode_t {
+  private static func kind(_ path: String) -> mode_t { kind(Array(path.utf8)) }
+
+  private static func kind(_ path: [UInt8]) -> mode_t {
     var status = stat()
-    return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : 0
+    return withPath(path) { lstat($0, &status) } == 0 ? status.st_mode & S_IFMT : 0
+  }
+
+  private static func withPath<Result>(
+    _ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result
+  ) -> Result {
+    // Sound: the array lives for the call, and ends with the NUL that C looks for.
+    (bytes + [0]).withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
   }
 
   /// A name that is not UTF-8 becomes one that is not there, and so none of ours.
