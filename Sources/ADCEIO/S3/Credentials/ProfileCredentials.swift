@@ -124,7 +124,7 @@ struct CredentialProgram: Sendable {
     guard let program = argv.first else {
       throw S3Failure(.configuration, "the profile \"\(profile)\" has an empty credential_process")
     }
-    let mark = "ADCE_CREDENTIAL=\(profile)"
+    let mark = CredentialMark.next(profile)
     let inherited = CredentialProgram.variables.compactMap { name in
       environment.variable(name).map { "\(name)=\($0)" }
     }

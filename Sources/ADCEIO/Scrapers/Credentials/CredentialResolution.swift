@@ -87,13 +87,13 @@ struct CredentialResolution: Sendable {
     let environment = CommandEnvironment.inherited.compactMap { name in
       self.environment(name).map { "\(name)=\($0)" }
     }
+    let mark = CredentialMark.next(path)
     let outcome: SupervisedCommand.Outcome
     do {
       outcome = try SupervisedCommand().run(
         ChildProcess.Options(
-          argv: [path], environment: environment + ["ADCE_CREDENTIAL=\(path)"],
-          workingDirectory: "/"),
-        mark: "ADCE_CREDENTIAL=\(path)", timeoutMilliseconds: 10_000, graceMilliseconds: 1000)
+          argv: [path], environment: environment + [mark], workingDirectory: "/"),
+        mark: mark, timeoutMilliseconds: 10_000, graceMilliseconds: 1000)
     } catch {
       throw CredentialFault(
         description: "exec:\(path) cannot be started: \(String(cString: strerror(error.code)))")
