@@ -37,6 +37,7 @@ struct Adce: ParsableCommand {
 
   static func main() {
     StandardStreams.occupy()
+    SignalWatch.hearChildren()
     do {
       var command = try parseAsRoot(
         GlobalOptions.moved(Array(CommandLine.arguments.dropFirst())))

@@ -15,6 +15,17 @@ import Testing
     #expect(scrapers["success_rate"].double == 100)
   }
 
+  @Test func `programs are seen to end though the signal of it is ignored`() throws {
+    let project = try CommandProject(CommandProject.good)
+    // What a shell ignores stays ignored in the program that it becomes.
+    let run = try RunningProgram(
+      "/bin/sh",
+      ["-c", "trap '' CHLD; exec \"$@\"", "sh", Program.adce.path] + project.options
+        + ["run", "--once", "--wait", "0", "--fail-on-gaps"]
+    ).end(within: 15)
+    #expect(run.code == 0, "\(run)")
+  }
+
   @Test func `programs find their tasks wherever adce is started from`() throws {
     let project = try CommandProject(CommandProject.good)
     let parent = (project.folder.path as NSString).deletingLastPathComponent

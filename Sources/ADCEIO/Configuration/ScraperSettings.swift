@@ -84,6 +84,8 @@ public struct ScraperSettings: Hashable, Sendable {
   public var command: [String] = []
   /// What keeps it from running; nil = nothing.
   public var cannotRun: String?
+  /// Why every one of its requests will be refused, though it can run; nil = nothing known says so.
+  public var refusal: String?
   public var upload: Upload = .adce
   /// Address space of each process of a command; nil = no limit.
   public var memoryBytesMax: Int64?

@@ -24,7 +24,8 @@ package struct HTTPFailure: Error, Hashable, Sendable {
     case url
     /// More redirects than allowed, or one that leads nowhere.
     case redirect
-    /// A redirect to a host that the request may not reach, or from https to http.
+    /// A redirect to a host that the request may not reach, or from https to http: it would come
+    /// again however often one asks.
     case redirectRefused
     case cancelled
     /// Our machine: memory, threads, descriptors.
@@ -44,10 +45,10 @@ package struct HTTPFailure: Error, Hashable, Sendable {
   package var failureClass: FailureClass {
     switch kind {
     case .name, .connect, .timeout, .reset, .tls: .transient
-    case .certificate: .refused
+    case .certificate, .redirectRefused: .refused
     case .tooLarge, .malformed, .redirect: .invalid
     case .url: .scraperFault
-    case .redirectRefused, .cancelled, .own: .ownFault
+    case .cancelled, .own: .ownFault
     }
   }
 

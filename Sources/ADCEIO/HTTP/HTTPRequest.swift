@@ -57,6 +57,9 @@ package struct HTTPRequest: Sendable {
     package var bodyBytesMax: Int64 = 512 << 20
     /// The same for an answer that is no success (2xx); nil = `bodyBytesMax`.
     package var errorBytesMax: Int64?
+    /// Of an answer that is no success only so many bytes are kept, and what is more is read (up to
+    /// the bounds above) and let go; nil = all is kept.
+    package var cutsErrors: Int64?
 
     package init() {}
   }

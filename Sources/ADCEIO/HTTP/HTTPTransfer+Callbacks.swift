@@ -11,13 +11,16 @@ extension HTTPTransfer {
     let isSuccess = (200..<300).contains(status)
     let limits = request.limits
     let most = isSuccess ? limits.bodyBytesMax : limits.errorBytesMax ?? limits.bodyBytesMax
-    guard Int64(body.count) + streamed + Int64(count) <= most else {
+    guard Int64(body.count) + streamed + dropped + Int64(count) <= most else {
       stoppedBecause = HTTPFailure(.tooLarge, "the body is larger than \(most) bytes")
       return count == 0 ? 1 : 0
     }
     let piece = UnsafeRawBufferPointer(start: bytes, count: count)
     guard let stream = request.stream, isSuccess else {
-      body.append(contentsOf: piece)
+      let room = isSuccess ? count : limits.cutsErrors.map { Int($0) - body.count } ?? count
+      let kept = min(max(0, room), count)
+      body.append(contentsOf: piece.prefix(kept))
+      dropped += Int64(count - kept)
       return count
     }
     let head = HTTPBodyStream.Head(status: status, headers: headers)

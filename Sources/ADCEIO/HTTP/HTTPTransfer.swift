@@ -26,6 +26,8 @@ final class HTTPTransfer {
   var status = 0
   /// Of the body, in a stream.
   var streamed: Int64 = 0
+  /// Of the body, read and not kept.
+  var dropped: Int64 = 0
   var headerBytes = 0
   var sent: Int64 = 0
   /// Open while a file is sent.
@@ -62,6 +64,7 @@ final class HTTPTransfer {
     body.removeAll(keepingCapacity: true)
     status = 0
     streamed = 0
+    dropped = 0
     headerBytes = 0
     sent = 0
     errorText.pointee = 0

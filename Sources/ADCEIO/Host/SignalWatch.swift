@@ -19,7 +19,12 @@ public enum SignalWatch {
     pthread_sigmask(SIG_BLOCK, &set, nil)
     // A peer that closes its end is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    hearChildren()
   }
+
+  /// To be called before any child is started: who has inherited SIGCHLD as ignored never learns how
+  /// its children end (wait(2), Notes).
+  public static func hearChildren() { signal(SIGCHLD, SIG_DFL) }
 
   /// Calls `body` for each of the signals that comes, on another thread, for ever.
   public static func start(

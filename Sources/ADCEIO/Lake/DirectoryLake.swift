@@ -43,6 +43,8 @@ public struct DirectoryLake: Lake {
     return nil
   }
 
+  public func fault(of key: [UInt8]) -> KeyFault? { Self.fault(of: key) }
+
   /// The parts of a key between its slashes.
   static func components(of key: [UInt8]) -> [[UInt8]] {
     key.split(separator: 0x2F).map(Array.init)

@@ -9,6 +9,9 @@ public protocol Lake: Sendable {
     into makeSink: @Sendable () -> Sink
   ) throws(LakeError) -> (sink: Sink, outcome: ScanOutcome)
 
+  /// Why no object of that key can be kept here, now or ever; nil if nothing speaks against it.
+  func fault(of key: [UInt8]) -> KeyFault?
+
   /// Stores an object, in place of any older one: when the call returns, it is durable and whole;
   /// when it throws, the older one may still be there, or the new one, but never half of either.
   ///
@@ -28,6 +31,8 @@ public protocol Lake: Sendable {
 }
 
 extension Lake {
+  public func fault(of key: [UInt8]) -> KeyFault? { nil }
+
   public func lookUp(_ keys: [[UInt8]]) throws(LakeError) -> [ObjectFacts?] {
     var found: [ObjectFacts?] = []
     found.reserveCapacity(keys.count)

@@ -34,7 +34,8 @@ public struct ScraperReport: Sendable {
       return Line(
         id: settings.id, source: settings.source, kind: settings.kind, command: settings.command,
         url: settings.kind == .http ? settings.baseURL + (settings.urlPattern ?? "") : nil,
-        cannotRun: settings.cannotRun, dataTypes: fills[index], finished: past.0,
+        cannotRun: settings.cannotRun ?? settings.refusal, dataTypes: fills[index],
+        finished: past.0,
         succeeded: past.1)
     }
   }

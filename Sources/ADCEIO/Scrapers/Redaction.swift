@@ -3,6 +3,9 @@ package struct Redaction: Sendable {
   /// Longest first, so that a secret that holds another goes whole.
   private var secrets: [[UInt8]] = []
 
+  /// Of the longest secret.
+  package var bytesMax: Int { secrets.first?.count ?? 0 }
+
   package init(_ secrets: some Sequence<String> = []) {
     var spellings: Set<[UInt8]> = []
     // Shorter ones would black out words, and are no secrets.

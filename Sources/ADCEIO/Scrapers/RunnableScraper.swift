@@ -37,6 +37,17 @@ package struct HTTPScraperSettings: Sendable {
   }
 }
 
+extension HTTPScraperSettings {
+  /// Why a place is not asked; nil if it is.
+  package func refusal(of origin: URLOrigin) -> String? {
+    obeysRobots && !origin.isLoopback ? HTTPScraperSettings.robotsRefusal(of: origin.host) : nil
+  }
+
+  package static func robotsRefusal(of host: String) -> String {
+    "robots.txt is not read yet, so with robots: obey only this machine is asked, not \(host)"
+  }
+}
+
 /// How objects go into the lake.
 package struct ObjectStorage: Hashable, Sendable {
   /// gzip them.

@@ -22,6 +22,26 @@ struct ScraperLoweringTests {
       ])
   }
 
+  @Test func `a scraper whose host may not be asked yet is told of, and says so itself`() throws {
+    let outcome = Project(
+      scrapers: """
+        scrapers:
+          far: {kind: http, base_url: "https://example.org", url_pattern: "/{game_id}"}
+          near: {kind: http, base_url: "http://127.0.0.1:8000/?q=", url_pattern: "{game_id}"}
+          free: {kind: http, base_url: "https://example.org", url_pattern: /x, robots: ignore}
+          open: {kind: http, url_pattern: "https://{team}.example.org/x"}
+        """
+    ).load()
+    let configuration = try #require(outcome.configuration)
+    let why =
+      "robots.txt is not read yet, so with robots: obey only this machine is asked, not example.org"
+    #expect(configuration.scrapers.map(\.refusal) == [why, nil, nil, nil])
+    let report = ScraperReport(configuration, history: [])
+    #expect(report.lines.map(\.cannotRun) == [why, nil, nil, nil])
+    #expect(
+      outcome.warnings.count { $0.message.hasPrefix("1 http scraper with `robots: obey`") } == 1)
+  }
+
   @Test func `a command's memory is bounded where that is written, in MiB`() throws {
     let outcome = Project(
       scrapers: """

@@ -209,7 +209,7 @@ import Testing
     #expect(
       classes == [
         .transient, .transient, .transient, .transient, .transient, .refused, .invalid, .invalid,
-        .scraperFault, .invalid, .ownFault, .ownFault, .ownFault,
+        .scraperFault, .invalid, .refused, .ownFault, .ownFault,
       ])
   }
 }

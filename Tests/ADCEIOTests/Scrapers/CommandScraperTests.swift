@@ -233,6 +233,23 @@ import Testing
     #expect(bench.text(bench.folder + "/modes") == "600\n700\n")
   }
 
+  @Test func anObjectThatTheLakeCannotKeepIsAPermanentFault() async throws {
+    // Where its folder should be, there is an object.
+    _ = try bench.put("espn", [1])
+    let script = """
+      mkdir -p "$ADCE_OUTPUT_DIR/espn/box"
+      echo x > "$ADCE_OUTPUT_DIR/espn/box/401.json"
+      """
+    let all = try await bench.run(scraper(script), .fixture(["espn/box/401.json"]))
+    #expect(results(all) == [.failed(.scraperFault)])
+    #expect(all.permanent)
+    #expect(all.message.contains("stands in its way"))
+    // With another that has failed in its own way, it is no word on the whole attempt.
+    let some = try await bench.run(scraper(script), .fixture(keys))
+    #expect(results(some) == [.failed(.scraperFault), .failed(.scraperFault)])
+    #expect(!some.permanent)
+  }
+
   @Test func aWorkDirectoryIsFoundFromWhereTheScraperRuns() async throws {
     let relative = String(repeating: "../", count: 32) + bench.workDirectory.dropFirst()
     let executor = try ScraperExecutor(

@@ -49,7 +49,8 @@ import Testing
     ("403 Forbidden", .refused), ("429 Too Many", .throttled), ("503 Unavailable", .transient),
     ("500 Broken", .transient), ("502 Bad Gateway", .transient), ("408 Timeout", .transient),
     ("400 Bad Request", .scraperFault), ("405 No", .scraperFault), ("304 Not Modified", .invalid),
-    ("206 Partial", .invalid),
+    ("206 Partial", .invalid), ("201 Created", .invalid), ("202 Accepted", .transient),
+    ("204 No Content", .invalid), ("205 Reset Content", .invalid),
   ])
   func eachStatusHasItsClass(status: String, expected: FailureClass) async throws {
     let server = try ScriptedServer { _, _ in .response(status, [], Array("some body".utf8)) }
@@ -83,14 +84,15 @@ import Testing
   @Test func withRobotsObeyedNoOtherMachineIsAsked() async throws {
     let end = try await bench.run(
       scraper("https://example.com"), .fixture(["espn/box/401.json"]))
-    #expect(result(end) == .failed(.ownFault))
+    #expect(result(end) == .failed(.scraperFault))
+    #expect(end.permanent)
     #expect(end.message.contains("robots"))
     #expect(end.requests == nil)
     let server = try ScriptedServer { _, _ in
       .response("302 Found", ["Location: https://example.com/"])
     }
     let redirected = try await bench.run(scraper(server.url), .fixture(["espn/box/401.json"]))
-    #expect(redirected.failure == .ownFault)
+    #expect(redirected.failure == .refused)
     #expect(redirected.message.contains("robots"))
   }
 

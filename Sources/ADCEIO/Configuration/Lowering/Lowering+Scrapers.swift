@@ -13,12 +13,17 @@ extension Lowering {
         (entry.key, setting["source"].text, setting["base_url"].text ?? "")
       })
     var programless: [String] = []
+    var refused: [String] = []
     for (index, (entry, setting)) in entries.enumerated() {
       let kind: Configuration.Scraper.Kind = setting["kind"].word == "http" ? .http : .command
       var scraper = ScraperSettings(
         id: entry.key, source: sources.found[index], kind: kind)
       lowerRequests(setting, &scraper)
       lowerOutput(setting, &scraper)
+      if kind == .http {
+        lowerRefusal(&scraper)
+        if scraper.refusal != nil { refused.append(entry.key) }
+      }
       if kind == .command {
         lowerCommand(setting, &scraper, disk: disk)
         if scraper.cannotRun != nil, !setting["command"].isWritten { programless.append(entry.key) }
@@ -26,12 +31,31 @@ extension Lowering {
       result.scrapers.append(scraper)
       result.kernel.scrapers.append(kernelScraper(setting, scraper))
     }
+    if !refused.isEmpty {
+      problems.warn(
+        settings.root(.scrapers)["scrapers"].mark, "scraper_config.scrapers",
+        "\(Wording.counted(refused.count, "http scraper")) with `robots: obey`, the default, for "
+          + "another machine than this (robots.txt is not read yet, so that none of their requests "
+          + "is made and their tasks are parked; `robots: ignore` is yours to set where you have "
+          + "the permission): \(Wording.listed(refused))")
+    }
     if !programless.isEmpty {
       problems.warn(
         settings.root(.scrapers)["scrapers"].mark, "scraper_config.scrapers",
         "\(Wording.counted(programless.count, "scraper")) without a program (no `command`, and no "
           + "scripts/etl/ID.py or the like): \(Wording.listed(programless))")
     }
+  }
+
+  /// Known here where no placeholder is in the host's name.
+  private func lowerRefusal(_ scraper: inout ScraperSettings) {
+    let url = HTTPScraper.joined(scraper.baseURL, scraper.urlPattern ?? "")
+    guard scraper.obeysRobots, let start = url.index(afterASCII: "://") else { return }
+    let host = url[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    guard !host.contains("{"), let origin = URLOrigin(url: String(url[..<start] + host)),
+      !origin.isLoopback
+    else { return }
+    scraper.refusal = HTTPScraperSettings.robotsRefusal(of: origin.host)
   }
 
   private mutating func lowerRequests(_ setting: Setting, _ scraper: inout ScraperSettings) {

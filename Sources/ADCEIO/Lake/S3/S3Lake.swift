@@ -50,6 +50,8 @@ package struct S3Lake: Lake {
     }
   }
 
+  package func fault(of key: [UInt8]) -> KeyFault? { Self.fault(of: key, root + key) }
+
   /// The object's key in the bucket, if it can be one.
   func objectKey(_ key: [UInt8]) throws(LakeError) -> [UInt8] {
     let whole = root + key

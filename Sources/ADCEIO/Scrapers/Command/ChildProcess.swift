@@ -44,18 +44,23 @@ struct ChildProcess: ~Copyable {
   enum Exit: Hashable, Sendable {
     case code(Int32)
     case signal(Int32)
+    /// It has ended, but somebody else was told how: SIGCHLD is ignored, or a stranger waited.
+    case unknown
   }
 
   /// Waits for the end, and lets the id go.
   consuming func reap() -> Exit {
     var status: Int32 = 0
-    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    while waitpid(id, &status, 0) < 0 {
+      guard errno == EINTR else { return .unknown }
+    }
     // The layout that <sys/wait.h> documents by its macros, which Swift cannot call.
     let signal = status & 0x7F
     return signal == 0 ? .code((status >> 8) & 0xFF) : .signal(signal)
   }
 
-  /// Blocks until the process has ended, without reaping it.
+  /// Blocks until the process has ended, without reaping it; or until it is known to be none of
+  /// ours any more.
   static func waitForEnd(of id: pid_t) {
     var information = siginfo_t()
     while waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}

@@ -4,7 +4,8 @@ internal import Glibc
 /// What a run means for its task: its exit, its result line, and what is there afterwards.
 extension CommandScraper {
   func conclude(
-    _ work: AttemptWork, _ outcome: SupervisedCommand.Outcome, _ folder: PrivateFolder
+    _ work: AttemptWork, _ outcome: SupervisedCommand.Outcome, _ folder: PrivateFolder,
+    _ redaction: Redaction
   ) -> AttemptEnd {
     let report = ResultLine(outcome.result)
     let failure = failure(of: outcome, report)
@@ -15,24 +16,29 @@ extension CommandScraper {
     var notes: [String] = []
     if let reason = failure?.reason { notes.append(reason) }
     if let message = report.message { notes.append(message) }
-    if failure != nil, report.message == nil, let last = lastWords(outcome) { notes.append(last) }
+    func addLastWords() {
+      guard report.message == nil, let words = LastWords.of(outcome, redaction) else { return }
+      notes.append(words)
+    }
+    if failure != nil { addLastWords() }
     // What became of an item that is not in the lake.
     let undone: ItemResult =
       outcome.wasStopped ? .untouched : .failed(failure?.failureClass ?? .scraperFault)
     switch settings.upload {
     case .adce:
-      let taken = take(work, folder, report, undone)
+      let taken = take(work, folder, report, undone, redaction)
       end.items = taken.items
       notes += taken.notes
+      end.permanent = end.permanent || taken.isUnstorable
     case .itself:
       let found = lookUp(work, report, undone)
       end.items = found.items
       notes += found.notes
     }
     let absent = end.items.count { $0.result == .failed(.scraperFault) }
-    if failure == nil, absent > 0 {
+    if failure == nil, absent > 0, !end.permanent {
       notes.append("it ended well, but \(absent) of \(work.items.count) objects are not there")
-      if report.message == nil, let last = lastWords(outcome) { notes.append(last) }
+      addLastWords()
     }
     end.message = notes.joined(separator: "; ")
     return end
@@ -57,6 +63,7 @@ extension CommandScraper {
       switch outcome.exit {
       case .code(let code): "exit \(code)"
       case .signal(let signal): "killed by signal \(signal)"
+      case .unknown: "ended, and nobody knows how"
       }
     if let found = settings.rules.firstError(in: outcome.errorTail) {
       return BodyFault(
@@ -70,27 +77,25 @@ extension CommandScraper {
     let isTransient = outcome.exit == .code(69) || outcome.exit == .code(75)
     return BodyFault(failureClass: isTransient ? .transient : .scraperFault, reason: exit)
   }
-
-  /// The last line that is not blank, of the errors or else of the output.
-  private func lastWords(_ outcome: SupervisedCommand.Outcome) -> String? {
-    for tail in [outcome.errorTail, outcome.outputTail] {
-      let line = tail.split(separator: UInt8(ascii: "\n")).last { $0.contains { $0 > 0x20 } }
-      if let line { return String(decoding: line.suffix(400), as: UTF8.self) }
-    }
-    return nil
-  }
 }
 
 extension CommandScraper {
-  private typealias Results = (items: [AttemptEnd.Item], notes: [String])
+  private struct Results {
+    var items: [AttemptEnd.Item] = []
+    var notes: [String] = []
+    /// All that was made and is not in the lake has a key that no run will ever get into it.
+    var isUnstorable = false
+  }
 
   /// `upload: adce`: validates and stores the files that the task asked for.
   private func take(
-    _ work: AttemptWork, _ folder: PrivateFolder, _ report: ResultLine, _ undone: ItemResult
+    _ work: AttemptWork, _ folder: PrivateFolder, _ report: ResultLine, _ undone: ItemResult,
+    _ redaction: Redaction
   ) -> Results {
     let left = PrivateTree.files(below: folder.outputFolder, limit: CommandScraper.filesMax)
     var files = Set(left.files)
-    var results: Results = ([], [])
+    var results = Results()
+    var unstorable = 0
     for item in work.items {
       guard files.remove(item.key) != nil else {
         let isAbsent = report.absent.contains(item.key)
@@ -99,6 +104,7 @@ extension CommandScraper {
         continue
       }
       let stored = store(item, work, folder)
+      if stored.isUnstorable { unstorable += 1 }
       results.items.append(.init(index: item.index, result: stored.result))
       if let note = stored.note { results.notes.append(note) }
     }
@@ -110,9 +116,17 @@ extension CommandScraper {
         if let note = store(item, work, folder).note { results.notes.append(note) }
       }
     }
+    // Permanence is of the attempt: said only where no other key of it would be parked too.
+    let open = results.items.count { item in
+      switch item.result {
+      case .stored, .current, .failed(.absent): false
+      case .failed, .untouched: true
+      }
+    }
+    results.isUnstorable = unstorable > 0 && open == unstorable
     let strays = left.files.filter(files.contains) + left.others
     if let first = strays.first {
-      let name = String(decoding: first.prefix(120), as: UTF8.self)
+      let name = String(decoding: redaction.apply(first).prefix(120), as: UTF8.self)
       results.notes.append(
         strays.count == 1 ? "stray file \(name)" : "\(strays.count) stray files, first \(name)")
     }
@@ -121,26 +135,39 @@ extension CommandScraper {
 
   private func store(
     _ item: AttemptWork.Item, _ work: AttemptWork, _ folder: PrivateFolder
-  ) -> (result: ItemResult, note: String?) {
+  ) -> Storing {
     let name = String(decoding: item.key, as: UTF8.self)
     guard
       let body = PrivateTree.read(
         "\(folder.outputFolder)/\(name)", limit: CommandScraper.fileBytesMax)
-    else { return (.failed(.invalid), "\(name): cannot be read, or is too large") }
+    else {
+      return Storing(
+        result: .failed(.invalid), note: "\(name): cannot be read, or is too large")
+    }
     do throws(BodyFault) {
       try settings.rules.check(
         body, declaredType: nil, key: item.key, of: .init(source: work.source, name: work.dataType),
         sizeMin: work.minBytes,
         comesByHTTP: false)
     } catch {
-      return (.failed(error.failureClass), "\(name): \(error.reason)")
+      return Storing(result: .failed(error.failureClass), note: "\(name): \(error.reason)")
     }
     do throws(LakeError) {
       let writing = ObjectWriting(lake: lake, storage: settings.storage)
-      return (try writing.write(body, item, sizeMin: work.minBytes), nil)
+      return Storing(result: try writing.write(body, item, sizeMin: work.minBytes))
+    } catch .unstorableKey(let key, let fault) {
+      return Storing(
+        result: .failed(.scraperFault),
+        note: "\(LakeError.unstorableKey(key, fault))", isUnstorable: true)
     } catch {
-      return (.failed(.ownFault), "\(error)")
+      return Storing(result: .failed(.ownFault), note: "\(error)")
     }
+  }
+
+  private struct Storing {
+    var result: ItemResult
+    var note: String?
+    var isUnstorable = false
   }
 
   /// `upload: self`: only what is in the lake, and better than what was there, is done.
@@ -152,9 +179,9 @@ extension CommandScraper {
       found = try lake.lookUp(work.items.map(\.key))
     } catch {
       let items = work.items.map { AttemptEnd.Item(index: $0.index, result: .failed(.ownFault)) }
-      return (items, ["the lake cannot be asked: \(error)"])
+      return Results(items: items, notes: ["the lake cannot be asked: \(error)"])
     }
-    var results: Results = ([], [])
+    var results = Results()
     for (item, facts) in zip(work.items, found) {
       let result = verdict(item, facts, work, report) ?? undone
       results.items.append(.init(index: item.index, result: result))

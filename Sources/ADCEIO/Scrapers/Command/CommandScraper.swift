@@ -52,7 +52,7 @@ struct CommandScraper: Sendable {
     } catch {
       throw CommandScraper.fault(error)
     }
-    var end = conclude(work, outcome, folder)
+    var end = conclude(work, outcome, folder, redaction)
     end.message = redaction.message(end.message)
     return end
   }

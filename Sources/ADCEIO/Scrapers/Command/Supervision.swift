@@ -95,7 +95,8 @@ struct Supervision: ~Copyable {
     var information = siginfo_t()
     // Without an end to tell of, the structure stays as it was: signal number 0.
     let code = waitid(P_PID, id_t(child.id), &information, WEXITED | WNOWAIT | WNOHANG)
-    return code == 0 && information.si_signo != 0
+    // ECHILD: it has ended and is reaped already, by no call of ours.
+    return code == 0 ? information.si_signo != 0 : errno == ECHILD
   }
 
   /// Ends what the program left behind: at once after an end of its own, and within the grace

@@ -32,7 +32,7 @@ extension HTTPScraper {
     if response.status == 304, prepared.isConditional, let stored = item.stored {
       return work.succeeded(.current(stored), "304 from \(place)")
     }
-    guard (200..<300).contains(response.status), response.status != 206 else {
+    guard response.status == 200 || response.status == 203 else {
       // The owner's patterns know better than the status: many a 403 is a rate limit.
       if let found = settings.rules.firstError(in: response.body) {
         return work.ended(found, "\(response.status) from \(place): \(found.reason)")
@@ -40,6 +40,9 @@ extension HTTPScraper {
       let failure = HTTPScraper.failureClass(
         status: response.status, hasRetryAfter: response.header("retry-after") != nil)
       return work.ended(failure, "\(response.status) from \(place)")
+    }
+    guard !response.body.isEmpty else {
+      return work.ended(.invalid, "\(response.status) from \(place): an empty body")
     }
     do throws(BodyFault) {
       try settings.rules.check(
@@ -53,23 +56,26 @@ extension HTTPScraper {
       let result = try ObjectWriting(lake: lake, storage: settings.storage).write(
         response.body, item, sizeMin: work.minBytes)
       return work.succeeded(result, "\(response.status) from \(place)")
+    } catch .unstorableKey(let key, let fault) {
+      return work.ended(.permanent(LakeError.unstorableKey(key, fault).description))
     } catch {
       return work.ended(.ownFault, "\(error)")
     }
   }
 
-  /// The class of a status that is not success.
+  /// The class of a status that does not come with an object (RFC 9110 §15; 200 and 203 do).
   static func failureClass(status: Int, hasRetryAfter: Bool) -> FailureClass {
     switch status {
     case 404, 410: .absent
     case 401, 403, 407, 451: .refused
     case 429: .throttled
     case 503: hasRetryAfter ? .throttled : .transient
-    // Request Timeout, Too Early; 5xx.
-    case 408, 425, 500...599: .transient
+    // Accepted: it is being made. Request Timeout, Too Early; 5xx.
+    case 202, 408, 425, 500...599: .transient
     // A request that the source calls wrong was wrongly made.
     case 400..<500: .scraperFault
-    // Redirects that lead nowhere, a 304 that nobody asked for, 1xx, 206 without a range.
+    // Redirects that lead nowhere, a 304 that nobody asked for, 1xx; of the successes those that
+    // bring no object (201, 204, 205) or a part of one (206).
     default: .invalid
     }
   }
@@ -92,7 +98,11 @@ extension AttemptWork {
     return end
   }
 
-  func ended(_ fault: AttemptFault) -> AttemptEnd { ended(fault.failureClass, fault.message) }
+  func ended(_ fault: AttemptFault) -> AttemptEnd {
+    var end = ended(fault.failureClass, fault.message)
+    end.permanent = fault.isPermanent
+    return end
+  }
 
   /// The end of an attempt that we broke off ourselves.
   func stopped(_ message: String) -> AttemptEnd {

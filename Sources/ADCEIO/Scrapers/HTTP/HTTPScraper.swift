@@ -3,6 +3,12 @@ internal import ADCEKernel
 /// Carries out attempts of an `http` scraper: one request, one object. Pure but for the lake and
 /// the credentials; `ScraperExecutor` moves the request.
 struct HTTPScraper: Sendable {
+  /// Of a body, decompressed: it is held whole while it is checked, and many are at a time. What is
+  /// larger is a `command` scraper's.
+  static let bodyBytesMax: Int64 = 64 << 20
+  /// Of an answer that is no success: as much as `error_patterns` see.
+  static let errorBytesMax: Int64 = Int64(BodyRules.patternBytesMax)
+
   let settings: HTTPScraperSettings
   let lake: any Lake
   let credentials: CredentialResolution
@@ -20,18 +26,20 @@ struct HTTPScraper: Sendable {
       throw AttemptFault(.ownFault, "an http attempt is for one object, not \(work.items.count)")
     }
     let item = work.items[0]
+    // Before anybody is asked for what cannot be kept.
+    if let fault = lake.fault(of: item.key) {
+      let key = String(decoding: item.key, as: UTF8.self)
+      throw .permanent(LakeError.unstorableKey(key, fault).description)
+    }
     let url = try url(item, work)
     guard let origin = URLOrigin(url: url) else {
-      throw AttemptFault(.scraperFault, "not an http or https URL: \(shown(url))")
+      throw .permanent("not an http or https URL: \(shown(url))")
     }
-    guard origin.isLoopback || !settings.obeysRobots else {
-      throw AttemptFault(
-        .ownFault,
-        "robots.txt is not read yet, so with robots: obey only this machine is asked, "
-          + "not \(origin.host)")
-    }
+    if let reason = settings.refusal(of: origin) { throw .permanent(reason) }
     var request = HTTPRequest(url: url)
     request.limits.totalMilliseconds = max(1, settings.timeoutMilliseconds)
+    request.limits.bodyBytesMax = HTTPScraper.bodyBytesMax
+    request.limits.cutsErrors = HTTPScraper.errorBytesMax
     request.redirects.loopbackOnly = settings.obeysRobots
     let secrets = try addHeaders(to: &request)
     var isConditional = false
@@ -61,15 +69,20 @@ struct HTTPScraper: Sendable {
         }
       }
     } catch {
-      throw AttemptFault(.scraperFault, "url_pattern: \(HTTPScraper.reason(error))")
+      throw .permanent("url_pattern: \(HTTPScraper.reason(error))")
     }
-    if settings.baseURL.hasSuffix("/") && path.hasPrefix("/") {
-      return settings.baseURL + path.dropFirst()
-    }
-    let needsSlash =
-      !settings.baseURL.isEmpty && !settings.baseURL.hasSuffix("/") && !path.isEmpty
-      && !path.hasPrefix("/") && !path.hasPrefix("?")
-    return settings.baseURL + (needsSlash ? "/" : "") + path
+    return HTTPScraper.joined(settings.baseURL, path)
+  }
+
+  /// The base and what a pattern gave, with one slash between them; none in a query or a fragment
+  /// (RFC 3986 §3), be it the base's or the pattern's own.
+  static func joined(_ base: String, _ path: String) -> String {
+    if base.contains("?") || base.contains("#") { return base + path }
+    if base.hasSuffix("/") && path.hasPrefix("/") { return base + path.dropFirst() }
+    let isJoined =
+      base.isEmpty || path.isEmpty || base.hasSuffix("/")
+      || ["/", "?", "#"].contains { path.hasPrefix($0) }
+    return base + (isJoined ? "" : "/") + path
   }
 
   private static func reason(_ fault: URLTemplate.ExpansionFault) -> String {
@@ -118,10 +131,19 @@ struct HTTPScraper: Sendable {
 /// Why an attempt ends before it has results.
 struct AttemptFault: Error, Hashable, Sendable {
   var failureClass: FailureClass
+  /// Nothing that another attempt does would change it.
+  var isPermanent = false
   var message: String
 
   init(_ failureClass: FailureClass, _ message: String) {
     self.failureClass = failureClass
     self.message = message
+  }
+
+  /// What is configured cannot work; only its owner can mend it.
+  static func permanent(_ message: String) -> AttemptFault {
+    var fault = AttemptFault(.scraperFault, message)
+    fault.isPermanent = true
+    return fault
   }
 }
