@@ -232,6 +232,20 @@ import Testing
     #expect(export.dropFirst().allSatisfy { $0["table"].text != nil && $0["key"].text != nil })
   }
 
+  @Test func `init writes a lake's URL as it has to be written, whatever the folder's name`() throws
+  {
+    let folder = try TemporaryFolder()
+    let name = "a #1: 100% \"näme\""
+    #expect(try Program.adce.run(["init", name], in: folder.path).code == 0)
+    let project = folder.path(name)
+    let check = try Program.adce.run(["config", "check"], in: project)
+    #expect(check.code == 0, "\(check)")
+    let reconcile = try Program.adce.run(["reconcile", "--output", "json"], in: project)
+    #expect(reconcile.code == 0, "\(reconcile)")
+    let shown = try Program.adce.run(["config", "show"], in: project)
+    #expect(shown.output.contains("/a%20%231%3A%20100%25%20%22n%C3%A4me%22/lake"), "\(shown)")
+  }
+
   @Test func `init writes a project that loads and reconciles, and never overwrites one`() throws {
     let folder = try TemporaryFolder()
     let first = try Program.adce.run(["init", "my-lake"], in: folder.path)

@@ -68,7 +68,10 @@ struct ConfigurationTrees {
       case .absent: continue
       case .unreadable(let reason):
         return Found(path: path, isThere: true, bytes: [], unreadable: reason)
-      case .bytes(let bytes): return Found(path: path, isThere: true, bytes: bytes)
+      case .bytes(let bytes):
+        // Here too, so that columns count from what is written.
+        let text = YAMLDocument.withoutByteOrderMark(bytes)
+        return Found(path: path, isThere: true, bytes: text)
       }
     }
     return Found(path: paths.last ?? "", isThere: false, bytes: [])
@@ -94,6 +97,8 @@ struct ConfigurationTrees {
     _ names: ArraySlice<String>, of node: YAMLNode?, to value: YAMLNode, _ mark: YAMLMark
   ) -> YAMLNode {
     guard let name = names.first else { return value }
+    // What should be a mapping and is not stays as it is: the check says so, with its line.
+    if let node, node.map == nil, !node.isAbsent { return node }
     var entries = node?.map ?? []
     let below = setting(names.dropFirst(), of: node?[name], to: value, mark)
     if let index = entries.firstIndex(where: { $0.key == name }) {

@@ -40,6 +40,8 @@ public struct EffectiveSetting: Hashable, Sendable {
       return
     }
     for name in setting.place.names {
+      // It is laid under the reconciliation file, and shown there, by that file's schema.
+      if file == .inventory, relative.isEmpty, name == "reconciliation_config" { continue }
       let path = relative.isEmpty ? name : "\(relative).\(name)"
       collect(setting[name], file, path, settings, sources, into: &all)
     }

@@ -5,7 +5,7 @@ public struct LoadedConfiguration: Hashable, Sendable {
   public var kernel = Configuration()
   /// At the indexes of `kernel.scrapers`.
   public var scrapers: [ScraperSettings] = []
-  /// At the indexes of `kernel.desired.catalogs`: where each file is; absolute, or `s3://…`.
+  /// At the indexes of `kernel.desired.catalogs`: where each file is; absolute.
   public var catalogFiles: [String] = []
   /// At the indexes of `kernel.desired.sources` and their `dataTypes`.
   public var dataTypes: [[DataTypeSettings]] = []

@@ -23,12 +23,17 @@ public enum StarterProject {
       let path = PathText.join(root, file.path)
       try FileTree.makeFolders(PathText.parent(path))
       try FileTree.write(
-        Array(file.text.replacing("@LAKE@", with: "file://" + PathText.join(root, "lake")).utf8),
+        Array(file.text.replacing("@LAKE@", with: lakeURL(PathText.join(root, "lake"))).utf8),
         to: path)
       written.append(path)
     }
     try FileTree.makeFolders(PathText.join(root, "lake"))
     return written
+  }
+
+  /// As a URL has to be written (RFC 3986 §2), and as YAML takes it: a path may hold anything.
+  private static func lakeURL(_ path: String) -> String {
+    "\"file://\(PercentEncoding.encode(path.utf8, keeping: UInt8(ascii: "/")))\""
   }
 
   private static let files: [(path: String, text: String)] = [

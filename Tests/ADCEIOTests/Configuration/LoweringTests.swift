@@ -29,6 +29,34 @@ struct LoweringTests {
     #expect(configuration.outputs.queueFile == "inventory/gaps.json")
   }
 
+  @Test func `an override leaves what should be a mapping and is not to be told`() {
+    var project = Project(autonomous: "logging: [loud]\ndry_run: 5\n")
+    project.overrides.dryRun = true
+    project.overrides.environment["ADCE_LOG_LEVEL"] = "DEBUG"
+    #expect(
+      project.load().told(.error) == [
+        "autonomous_config.yaml:1:10 autonomous_config.logging: expected a mapping, found a list",
+        "autonomous_config.yaml:2:10 autonomous_config.dry_run: expected a mapping, "
+          + "found a whole number (5)",
+      ])
+    project.autonomous = "logging:\ndry_run: ~\n"
+    let outcome = project.load()
+    #expect(outcome.errors == [])
+    #expect(outcome.configuration?.loop.isDryRun == true)
+  }
+
+  @Test func `a catalog that is not on this machine is refused with its line`() {
+    let outcome = Project(
+      inventory: "catalogs:\n  games: {file: \"s3://bucket/games.csv\", season: season}\n"
+    ).load()
+    #expect(
+      outcome.told(.error) == [
+        "data_inventory.yaml:2:17 data_inventory.catalogs.games.file: a catalog in a bucket or "
+          + "behind a URL is not read yet; copy it to this machine (`aws s3 cp`, say from a timer) "
+          + "and write that path"
+      ])
+  }
+
   @Test func `a season name is never a number or a date`() throws {
     let configuration = try inventory(
       "expected_coverage: {s: {seasons: [2024-25, 2000-01, 1999-00, 2010-11, 2024, '2006-2007']}}")

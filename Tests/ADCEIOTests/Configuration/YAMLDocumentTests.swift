@@ -68,6 +68,24 @@ struct YAMLDocumentTests {
     #expect(YAMLDocument(bytes: full, file: 0).faults == [])
   }
 
+  @Test func `a byte order mark is no part of the text`() throws {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let document = YAMLDocument(bytes: mark + Array("a: 1\nb: 2\n".utf8), file: 0)
+    #expect(document.faults == [])
+    #expect(document.root?.map?.map(\.key) == ["a", "b"])
+    var project = Project()
+    project.inventory = "\u{FEFF}version: 1\nlast_updated: today\nvarsion: 2\n"
+    #expect(
+      project.load().told(.warning).contains {
+        $0.hasPrefix("data_inventory.yaml:3:1 unknown field `varsion`")
+      })
+    project.inventory = "\u{FEFF}varsion: 1\nlast_updated: today\n"
+    #expect(
+      project.load().told(.warning).contains {
+        $0.hasPrefix("data_inventory.yaml:1:1 unknown field `varsion`")
+      })
+  }
+
   @Test func `64 levels are read, the 65th is refused where it begins`() {
     let deepest = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
     #expect(fault(deepest) == nil)

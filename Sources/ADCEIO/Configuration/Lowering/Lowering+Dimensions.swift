@@ -14,8 +14,14 @@ extension Lowering {
         result.catalogFiles.append("")
         continue
       }
+      if file.contains("://") {
+        problems.error(
+          setting["file"].mark, "\(setting.path).file",
+          "\(setting.path).file: a catalog in a bucket or behind a URL is not read yet; copy it to "
+            + "this machine (`aws s3 cp`, say from a timer) and write that path")
+      }
       result.catalogFiles.append(
-        file.hasPrefix("s3://") ? file : absolute(PathText.join(folder, file)))
+        file.contains("://") ? file : absolute(PathText.join(folder, file)))
     }
   }
 

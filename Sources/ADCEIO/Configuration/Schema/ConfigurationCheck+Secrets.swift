@@ -74,12 +74,12 @@ enum LiteralSecret {
     return hasDigit && hasLetter && words <= 2 && !text.contains("://")
   }
 
-  /// The tree with each literal secret in it replaced.
+  /// The tree with each literal secret in it replaced, webhooks' URLs too.
   static func masked(_ node: YAMLNode, key: String) -> YAMLNode {
     var node = node
     switch node.content {
     case .scalar(let scalar):
-      if isOne(scalar, key: key) || urlHasPassword(scalar.text) {
+      if isOne(scalar, key: key) || urlHasPassword(scalar.text) || isWebhook(scalar, key: key) {
         node.content = .scalar(YAMLScalar(text: "(secret)", isPlain: false))
       }
     case .list(let items):
@@ -87,10 +87,29 @@ enum LiteralSecret {
     case .map(let entries):
       node.content = .map(
         entries.map {
-          YAMLEntry(key: $0.key, keyMark: $0.keyMark, value: masked($0.value, key: $0.key))
+          YAMLEntry(
+            key: $0.key, keyMark: $0.keyMark,
+            value: masked($0.value, key: isURLOfWebhook($0.key, below: key) ? key : $0.key))
         })
     }
     return node
+  }
+
+  /// Whoever knows a webhook's URL can write to it.
+  private static func isWebhook(_ scalar: YAMLScalar, key: String) -> Bool {
+    guard scalar.text.contains("://"), CredentialReference(scalar.text) == nil else { return false }
+    return isWebhookName(key) || scalar.text.lowercased().contains("://hooks.")
+  }
+
+  /// `slack_webhook`, `webhook_url`, `webhooks`.
+  private static func isWebhookName(_ key: String) -> Bool {
+    let letters = key.lowercased().filter { $0.isLetter }
+    return ["webhook", "webhooks", "webhookurl", "webhookurls"].contains { letters.hasSuffix($0) }
+  }
+
+  /// `webhook: {url: …}`.
+  private static func isURLOfWebhook(_ key: String, below parent: String) -> Bool {
+    isWebhookName(parent) && ["url", "urls"].contains(key.lowercased())
   }
 
   /// The last words of a key: `x_api_key`, `X-Auth-Token`.

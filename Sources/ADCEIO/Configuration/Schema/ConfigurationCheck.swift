@@ -50,7 +50,13 @@ struct ConfigurationCheck {
 
   /// Names what is accepted without effect, once a field.
   private mutating func note(_ field: ConfigurationField, _ setting: Setting, _ node: YAMLNode) {
-    guard case .unused(let why) = field.use, !isLenient(node, field.file) else { return }
+    guard !isLenient(node, field.file) else { return }
+    if field.use == .planned, node.isSwitchedOn {
+      problems.warnOnce(
+        "planned \(field.file.rawValue) \(field.path)", node.mark, setting.path,
+        "accepted, not used yet: \(setting.path)")
+    }
+    guard case .unused(let why) = field.use else { return }
     let place = "\(problems.sources[Int(node.mark.file)]):\(node.mark.line)"
     problems.warnOnce(
       "unused \(field.file.rawValue) \(field.path)", node.mark, setting.path,
@@ -74,6 +80,8 @@ struct ConfigurationCheck {
   }
 
   mutating func tellUnknown(_ entry: YAMLEntry, _ setting: Setting) {
+    // A secret is one whatever its field is called: a typing error must not let it pass.
+    checkForSecrets(entry.value, "\(setting.path).\(entry.key)", key: entry.key)
     if entry.key == "<<" {
       problems.unknown(
         entry.keyMark, setting.path, "`<<` merges nothing here; write the fields out")
@@ -185,5 +193,18 @@ struct ConfigurationCheck {
     guard let fault = PatternText(scalar.text).fault else { return nil }
     return FieldFault(
       mark: problems.texts.mark(of: node, atByte: fault.offset), message: fault.message)
+  }
+}
+
+extension YAMLNode {
+  /// It asks for something: neither absent, empty nor false, nor a section with `enabled: false`.
+  fileprivate var isSwitchedOn: Bool {
+    switch content {
+    case .scalar(let scalar): !isAbsent && scalar.meaning != .bool(false) && !scalar.text.isEmpty
+    case .list(let items): !items.isEmpty
+    case .map(let entries):
+      entries.first { $0.key == "enabled" }?.value.scalar?.meaning != .bool(false)
+        && entries.contains { $0.key != "enabled" && $0.value.isSwitchedOn }
+    }
   }
 }

@@ -88,6 +88,9 @@ public struct ConfigurationField: Sendable {
     case described
     /// Accepted and without effect; why, as the user is told at load.
     case unused(why: String)
+    /// Accepted, and to count one day: whoever has switched it on is told at load that it does not
+    /// yet. Of a section: all that is below it.
+    case planned
   }
 
   public var file: ConfigurationFile

@@ -60,7 +60,7 @@ extension FieldTable {
       "\(p).source_limits.*.burst_size", .integer, "Requests back to back.", in: Bound.limit)
     add(
       "\(p).source_limits.*.min_delay_seconds", .seconds, "Between two requests.", is: "0")
-    add("\(p).backoff", .section, "Extra delay when a limit comes near.")
+    add("\(p).backoff", .section, "Extra delay when a limit comes near.", use: .planned)
     add("\(p).backoff.enabled", .bool, "On.", is: "false")
     add("\(p).backoff.threshold_percent", .number, "Of a limit.", is: "80", in: Bound.percent)
     add("\(p).backoff.initial_delay_seconds", .seconds, "The first delay.", is: "1")
@@ -68,7 +68,7 @@ extension FieldTable {
     add(
       "\(p).backoff.exponential_factor", .number, "Multiplies it each time.", is: "2",
       in: 1...1000)
-    add("\(p).breaker", .section, "When a source is left alone.", ours: true)
+    add("\(p).breaker", .section, "When a source is left alone.", ours: true, use: .planned)
     add(
       "\(p).breaker.consecutive_failures", .integer, "In a row.", is: "5", in: Bound.limit,
       ours: true)
@@ -137,7 +137,7 @@ extension FieldTable {
   }
 
   private mutating func addAlerts() {
-    add("alerts", .section, "Who is told.")
+    add("alerts", .section, "Who is told.", use: .planned)
     add("alerts.enabled", .bool, "On.", is: "true")
     add("alerts.channels", .section, "How.")
     let e = "alerts.channels.email"
@@ -169,7 +169,7 @@ extension FieldTable {
   }
 
   private mutating func addSchedules() {
-    add("scheduled_tasks", .entries, "Programs by the clock.")
+    add("scheduled_tasks", .entries, "Programs by the clock.", use: .planned)
     add("scheduled_tasks.enabled", .bool, "On.", is: "true")
     add("scheduled_tasks.timezone", .text, "Of the schedules.", is: "UTC", ours: true)
     let p = "scheduled_tasks.*"
@@ -211,9 +211,11 @@ extension FieldTable {
     add("resource_limits.max_cpu_percent", .number, "CPU, of one core.", in: 0...100_000)
     add("resource_limits.disk_space_threshold_gb", .number, "Free disk.", in: Bound.count)
     add("performance", .section, "Budgets: overrunning one is an alert and a metric.")
-    add("performance.reconciliation_max_minutes", .minutes, "Of a cycle.")
+    add("performance.reconciliation_max_minutes", .minutes, "Of a cycle.", use: .planned)
     add("performance.orchestrator_max_minutes", .minutes, "Of a run.")
-    add("performance.task_completion_rate_target", .number, "Share.", in: Bound.percent)
+    add(
+      "performance.task_completion_rate_target", .number, "Share.", in: Bound.percent, use: .planned
+    )
     add("integration", .section, "Other systems and files.")
     add("integration.dims", .section, "The metrics file of DIMS.")
     add("integration.dims.enabled", .bool, "It is written.", is: "false")
@@ -223,7 +225,7 @@ extension FieldTable {
       add("integration.\(file)", .section, "Where that file is.")
       add("integration.\(file).file", .text, "Under the project folder.")
     }
-    add("maintenance", .section, "When nothing is admitted.")
+    add("maintenance", .section, "When nothing is admitted.", use: .planned)
     add("maintenance.enabled", .bool, "On.", is: "false")
     add("maintenance.windows", .items, "The windows.")
     add("maintenance.windows.[]", .section, "One window.")

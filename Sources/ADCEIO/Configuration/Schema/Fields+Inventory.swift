@@ -95,7 +95,7 @@ extension FieldTable {
   private mutating func addCatalogs() {
     add("catalogs", .entries, "Tables of what exists.", ours: true)
     add("catalogs.*", .section, "One table.", ours: true)
-    add("catalogs.*.file", .text, "CSV or TSV, plain or gzip; a file or s3://….", ours: true)
+    add("catalogs.*.file", .text, "CSV or TSV, plain or gzip; a path.", ours: true)
     add("catalogs.*.season", .text, "The column of a row's season.", ours: true)
     add("catalogs.*.date", .text, "The column of a row's date.", ours: true)
     add("catalogs.*.time", .text, "The column of a row's timestamp.", ours: true)

@@ -83,11 +83,12 @@ extension FieldTable {
     add("\(p).interval_hours", .hours, "Between two cycles.", is: "1", in: 0.0001...87_600)
     add("\(p).max_retries", .integer, "Of a failed cycle.", is: "3", in: 0...1000)
     add("\(p).alert_on_failure", .bool, "A failed cycle alerts.", is: "true")
-    add("\(p).alert_channels", .texts, "email, slack.")
+    add("\(p).alert_channels", .texts, "email, slack.", use: .planned)
     add(
       "\(p).health_check_port", .integer, "Accepted.", in: Bound.port,
       use: .unused(why: "health_check.port of autonomous_config.yaml serves"))
-    add("performance", .section, "Budgets: overrunning one is an alert and a metric.")
+    add(
+      "performance", .section, "Budgets: overrunning one is an alert and a metric.", use: .planned)
     add("performance.s3_scan_max_minutes", .minutes, "Of a scan.")
     add("performance.coverage_analysis_max_seconds", .seconds, "Of an analysis.")
     add("performance.gap_detection_max_seconds", .seconds, "Of gap detection.")
@@ -119,7 +120,7 @@ extension FieldTable {
     add("logging.output_dir", .text, "Its folder, under the project folder.")
     add("logging.max_file_size_mb", .number, "A log file is rotated beyond it.", in: 0.001...1e6)
     add("logging.backup_count", .integer, "Rotated files that are kept.", in: 0...10_000)
-    add("notifications", .section, "Alerts by e-mail and Slack.")
+    add("notifications", .section, "Alerts by e-mail and Slack.", use: .planned)
     add("notifications.enabled", .bool, "On.", is: "false")
     add(
       "notifications.critical_gaps_threshold", .integer, "CRITICAL gaps from which to tell.",

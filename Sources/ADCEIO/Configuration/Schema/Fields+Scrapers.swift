@@ -26,7 +26,8 @@ extension FieldTable {
       in: 0...1e6)
     add(
       "\(p).rate_limit.adaptive", .bool,
-      "Slows down on 429, 503 and timeouts, and speeds up again when healthy.", is: "false")
+      "Slows down on 429, 503 and timeouts, and speeds up again when healthy.", is: "false",
+      use: .planned)
     add("\(p).rate_limit.retry_after_header", .bool, "Honours Retry-After.", is: "true")
     add("\(p).retry", .section, "How failed attempts are tried again.")
     add(
@@ -69,18 +70,21 @@ extension FieldTable {
     add(
       "\(p).monitoring.log_level", .choice(["DEBUG", "INFO", "WARNING", "ERROR"]),
       "What its log keeps.", is: "INFO")
-    add("\(p).monitoring.log_file", .text, "Its own log, under the project folder.")
+    add(
+      "\(p).monitoring.log_file", .text, "Its own log, under the project folder.", use: .planned)
     add(
       "\(p).monitoring.metrics_port", .integer, "Accepted.", in: Bound.port,
       use: .unused(why: "one endpoint serves all scrapers: health_check.port"))
     add(
       "\(p).monitoring.health_check_interval", .seconds, "Accepted.",
       use: .unused(why: "a scraper's health is what its attempts show"))
-    addThresholds("\(p).monitoring.alert_thresholds")
+    addThresholds("\(p).monitoring.alert_thresholds", use: .planned)
   }
 
-  private mutating func addThresholds(_ p: String) {
-    add(p, .section, "When to alert.")
+  private mutating func addThresholds(
+    _ p: String, use: ConfigurationField.Use = .used
+  ) {
+    add(p, .section, "When to alert.", use: use)
     add("\(p).error_rate", .number, "Share of failed attempts.", in: Bound.share)
     add("\(p).response_time", .seconds, "Mean time of a request.")
     add("\(p).consecutive_failures", .integer, "Failures in a row.", in: Bound.count)
@@ -153,7 +157,9 @@ extension FieldTable {
     add(
       "global.performance", .anything, "Accepted.",
       use: .unused(why: "batches, caches and compression are each scraper's and each task's"))
-    add("global.alerts", .section, "When to alert, for scrapers without thresholds of their own.")
+    add(
+      "global.alerts", .section, "When to alert, for scrapers without thresholds of their own.",
+      use: .planned)
     add("global.alerts.email_alerts", .bool, "Alerts by e-mail.", is: "false")
     add("global.alerts.slack_webhook", .secret, "Alerts to Slack.")
     addThresholds("global.alerts.alert_thresholds")

@@ -20,6 +20,7 @@ package struct YAMLDocument: Sendable {
   /// Reads one YAML document. Never traps, whatever the bytes; duplicate keys are all named, any
   /// other fault ends the reading.
   package init(bytes: [UInt8], file: UInt8) {
+    let bytes = YAMLDocument.withoutByteOrderMark(bytes)
     if bytes.count > Bounds.bytes {
       faults = [
         Fault(
@@ -47,6 +48,11 @@ package struct YAMLDocument: Sendable {
       return
     }
     self.root = root
+  }
+
+  /// Some editors begin UTF-8 with U+FEFF. libyaml takes it for text once it is told the encoding.
+  package static func withoutByteOrderMark(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
   }
 
   private static func parse(_ bytes: [UInt8], into builder: inout YAMLBuilder) {
