@@ -37,10 +37,19 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     let root = Paths.absolute(directory)
     let project = DemoProject(directory: root) { LoopbackOrigin.body(for: $0) }
+    // Before anything is ended or removed: the folder may be somebody's lake, with its daemon.
+    guard try project.isOurs() else {
+      Output.error(
+        """
+        adce-sim: \(root) is no demo (it is not empty, and has no .adce-demo): nothing was done. \
+        Name a folder that is not there yet: --directory DIR
+        """)
+      throw ExitCode(73)
+    }
     try await Leftover.end(state: project.state)
     let isNew = try !project.isThere() || project.isComplete()
     if isNew { Paths.removeFolder(root) }
-    try Paths.makeFolder(root)
+    try project.begin()
     var options = OriginOptions()
     options.logFile = project.originLog
     options.latencyMilliseconds = latency

@@ -7,9 +7,14 @@ import ArgumentParser
   import Darwin
 #endif
 
-/// Standard output.
+/// Standard output, and the other one.
 enum Output {
   static func flush() { fflush(nil) }
+
+  static func error(_ text: String) {
+    let line = Array((text + "\n").utf8)
+    _ = write(2, line, line.count)
+  }
 }
 
 /// The real adce, as a child whose output is ours.
@@ -51,12 +56,6 @@ enum Paths {
     let own = CommandLine.arguments[0]
     guard let slash = own.lastIndex(of: "/") else { return name }
     return own[...slash] + name
-  }
-
-  static func makeFolder(_ path: String) throws {
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
-      throw ValidationError("\(path): \(String(cString: strerror(errno)))")
-    }
   }
 
   /// Removes a folder of ours with all that is in it; nothing if it is not there.

@@ -21,13 +21,13 @@ enum ChildProcess {
     let code = posix_spawn(&child, path, nil, nil, copies, environ)
     guard code == 0 else {
       Terminal.error("adce: no process could be started: \(String(cString: strerror(code)))")
-      throw ExitCode(71)
+      throw ExitCode(74)
     }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 {
       guard errno == EINTR else {
         Terminal.error("adce: waiting for a process failed: \(String(cString: strerror(errno)))")
-        throw ExitCode(71)
+        throw ExitCode(74)
       }
     }
     let signal = status & 0x7F

@@ -26,6 +26,19 @@ import Testing
     #expect(try outcome.json()["violations"] == .list([]))
   }
 
+  @Test func `a demo neither empties nor fills a folder that is not its own`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("mine", to: "mine/config/notes.txt")
+    try folder.write("done", to: "mine/complete")
+    let outcome = try Program.simulator.run([
+      "demo", "--directory", folder.path("mine"), "--adce", Program.adce.path, "--template",
+      Repository.path + "/fixtures/demo",
+    ])
+    #expect(outcome.code == 73, "\(outcome)")
+    #expect(outcome.errors.contains("no demo"))
+    #expect(Files.below(folder.path("mine")) == ["complete", "config/notes.txt"])
+  }
+
   @Test(arguments: [
     ["run", "--seed", "x"], ["run", "--duration", "soon"], ["run", "--duration=-1h"], ["nothing"],
   ])

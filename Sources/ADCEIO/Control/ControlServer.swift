@@ -73,7 +73,7 @@ final class ControlServer: Sendable {
       state.withLock { $0.connections -= 1 }
       let connection = ControlSocket(descriptor: descriptor)
       ControlServer.send(
-        .refused(71, "no thread for the connection (errno \(error.errno))"),
+        .refused(75, "no thread for the connection (errno \(error.errno))"),
         to: connection.descriptor)
     }
   }

@@ -48,7 +48,7 @@ public enum HostFailure: Error, Sendable, CustomStringConvertible {
     case .lake: 74
     case .unsupportedLake: 78
     case .remote(let failure): failure.exitCode
-    case .ports: 71
+    case .ports: 74
     }
   }
 }

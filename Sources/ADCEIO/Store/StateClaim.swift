@@ -64,10 +64,7 @@ struct StateClaim: ~Copyable {
     // CLOEXEC: a scraper that outlives us must not keep the state locked.
     let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .creating(file, errno) }
-    var code: Int32 = 0
-    repeat {
-      code = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
-    } while code == EINTR
+    let code = ExclusiveLock.take(descriptor)
     guard code == 0 else {
       defer { close(descriptor) }
       guard code == EWOULDBLOCK else { throw .file(file, "lock it", code) }

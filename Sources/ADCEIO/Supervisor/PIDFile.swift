@@ -27,12 +27,10 @@ struct PIDFile: ~Copyable {
   }
 
   private static func lock(_ descriptor: Int32, _ path: String) throws(Refusal) {
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      switch errno {
-      case EINTR: continue
-      case EWOULDBLOCK: throw .held(read(descriptor))
-      default: throw .failed(SystemCallFailure("flock", path))
-      }
+    switch ExclusiveLock.take(descriptor) {
+    case 0: return
+    case EWOULDBLOCK: throw .held(read(descriptor))
+    case let code: throw .failed(SystemCallFailure(call: "flock", path: path, code: code))
     }
   }
 

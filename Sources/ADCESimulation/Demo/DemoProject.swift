@@ -21,6 +21,8 @@ public struct DemoProject: Sendable {
   public var config: String { directory + "/config" }
   public var originLog: String { directory + "/origin.log" }
   private var doneMark: String { directory + "/complete" }
+  /// Tells a folder of ours from any other: what is in it may be removed.
+  private var ownMark: String { directory + "/.adce-demo" }
 
   /// One object in so many is missing at the beginning.
   private static let holeEvery: UInt64 = 3
@@ -47,6 +49,23 @@ extension DemoProject {
   /// Whether there is an earlier demo in this folder at all.
   public func isThere() throws(Failure) -> Bool {
     try attempt { () throws(SystemCallFailure) in try FileTree.exists(config) }
+  }
+
+  /// Whether the folder is one that a demo may fill and empty: not there, empty, or made by `begin`.
+  public func isOurs() throws(Failure) -> Bool {
+    try attempt { () throws(SystemCallFailure) in
+      guard try FileTree.exists(directory), try !FileTree.exists(ownMark) else { return true }
+      return try FileTree.names(in: directory).isEmpty
+    }
+  }
+
+  /// Makes the folder, if it is not there, and marks it as ours before anything else is in it.
+  public func begin() throws(Failure) {
+    try attempt { () throws(SystemCallFailure) in
+      try FileTree.makeFolders(directory)
+      try FileTree.write(
+        Array("A demo of adce: `./run` may empty this folder.\n".utf8), to: ownMark)
+    }
   }
 
   public func markComplete() throws(Failure) {
