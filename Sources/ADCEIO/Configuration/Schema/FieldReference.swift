@@ -31,6 +31,7 @@ public enum FieldReference {
     case .used: break
     case .described: meaning += " Shown, never decided by."
     case .unused(let why): meaning += " Without effect: \(why)."
+    case .planned: meaning += " Without effect yet, with all that is below it."
     }
     let cells = [name, takes, field.standard.map { "`\($0)`" } ?? "", meaning]
     return "| " + cells.map(escaped).joined(separator: " | ") + " |\n"
