@@ -170,7 +170,8 @@ import Testing
         echo '{"adce":1,"requests":3}'
         echo not a result
         echo '{"adce":2,"requests":4}'
-        """), .fixture([keys[0]]))
+        """
+      ) { $0.timeoutMilliseconds = 120_000 }, .fixture([keys[0]]))
     #expect(end.failure == nil)
     #expect(end.requests == 3)
     #expect(residentKilobytes() - before < 200_000)
