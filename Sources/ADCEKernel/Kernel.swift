@@ -112,7 +112,10 @@ public struct Kernel: ~Copyable, Sendable {
       _ = advanceRequests(at: now, &decision)
       return
     }
-    limits.expire(at: now, limit: min(512, decision.room), into: &decision)
+    // After a reboot the clock says nothing of how old an answer is, until all are taken as new.
+    if backlog.folds == nil {
+      limits.expire(at: now, limit: min(512, decision.room), into: &decision)
+    }
     advanceBacklog(at: now, &decision)
     wakeTasks(at: now, &decision)
     advanceCycle(at: now, &decision)
@@ -232,7 +235,9 @@ extension Kernel {
       cycle.ticket = ticket.number
       decision.effects.append(.loadCatalogs(ticket))
     }
-    requestCycle(.configuration, scan: .ifOld, at: now, &decision)
+    if configuration.loop.reconciles {
+      requestCycle(.configuration, scan: .ifOld, at: now, &decision)
+    }
   }
 
   /// The limits of each scraper, by its stable name.

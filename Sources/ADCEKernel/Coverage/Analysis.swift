@@ -27,7 +27,8 @@ public struct Analysis: Sendable {
     byType = [Numbers](repeating: Numbers(), count: space.types.count)
     surplusByType = map.surplusByType
     nextChange = min(space.nextDue(after: now), space.nextWaiverEnd(after: now))
-    nextChange = min(nextChange, space.nextSeasonStart)
+    // One that has passed is the next cycle's, which builds the space anew.
+    if space.nextSeasonStart > now { nextChange = min(nextChange, space.nextSeasonStart) }
     bySegment.reserveCapacity(space.segments.count)
     for index in space.segments.indices {
       let view = SegmentView(index, of: space, now: now)

@@ -1,48 +1,59 @@
-/// A waiver of the definition, ready to be matched.
+/// What waivers of the definition that end at the same moment cover.
 struct WaivedKeys: Sendable {
-  enum Scope: Sendable {
-    case key([UInt8])
-    case shape(Shape)
-  }
-
-  var scope: Scope
+  /// A plane of ordinals.
+  var plane: [UInt64]
   /// It holds before this moment; nil = for ever.
-  var end: Instant?
+  let end: Instant?
 
-  init(_ waiver: Desired.Waiver, store: inout KeyStore) {
-    switch waiver.scope {
-    case .key(let key): scope = .key(Array(key.utf8))
-    case .pattern(let text): scope = .shape(Shape(PathPattern(text), type: 0, store: &store))
-    }
-    end = waiver.until?.end
-  }
+  func holds(at now: Instant) -> Bool { end.map { now < $0 } ?? true }
 }
 
 extension KeySpace {
-  /// A plane of the ordinals whose waiver in the definition holds; empty if there are no waivers.
-  public func waived(at now: Instant) -> [UInt64] {
-    guard !waivers.isEmpty else { return [] }
-    var plane = [UInt64](repeating: 0, count: bitCount / 64)
-    var shapes: [Shape] = []
-    for waiver in waivers where waiver.end.map({ now < $0 }) ?? true {
+  /// Finds the keys that are waived, once for the life of the space: for patterns every key is
+  /// rendered.
+  mutating func waive(_ waivers: [Desired.Waiver]) {
+    var shapes: [(shape: Shape, index: Int)] = []
+    for waiver in waivers {
+      let index = waivedKeys(until: waiver.until?.end)
       switch waiver.scope {
       case .key(let key):
-        if let ordinal = key.withUnsafeBytes({ self.ordinal(of: $0) }) {
-          plane[ordinal >> 6] |= 1 << UInt64(ordinal & 63)
+        guard let ordinal = Array(key.utf8).withUnsafeBytes({ self.ordinal(of: $0) }) else {
+          continue
         }
-      case .shape(let shape): shapes.append(shape)
+        self.waivers[index].plane[ordinal >> 6] |= 1 << UInt64(ordinal & 63)
+      case .pattern(let text):
+        shapes.append((Shape(PathPattern(text), type: 0, store: &store), index))
       }
     }
-    guard !shapes.isEmpty else { return plane }
+    guard !shapes.isEmpty else { return }
     var key: [UInt8] = []
     for segment in segments {
       for ordinal in segment.base..<(segment.base + segment.count) {
         key.removeAll(keepingCapacity: true)
         appendKey(of: ordinal, to: &key)
-        let isWaived = key.withUnsafeBytes { bytes in
-          shapes.contains { $0.matches(bytes, store) }
+        for (shape, index) in shapes
+        where key.withUnsafeBytes({ shape.matches($0, store) }) {
+          self.waivers[index].plane[ordinal >> 6] |= 1 << UInt64(ordinal & 63)
         }
-        if isWaived { plane[ordinal >> 6] |= 1 << UInt64(ordinal & 63) }
+      }
+    }
+  }
+
+  private mutating func waivedKeys(until end: Instant?) -> Int {
+    if let index = waivers.firstIndex(where: { $0.end == end }) { return index }
+    waivers.append(
+      WaivedKeys(plane: [UInt64](repeating: 0, count: bitCount / 64), end: end))
+    return waivers.count - 1
+  }
+
+  /// A plane of the ordinals whose waiver in the definition holds; empty if none does.
+  public func waived(at now: Instant) -> [UInt64] {
+    var plane: [UInt64] = []
+    for waiver in waivers where waiver.holds(at: now) {
+      if plane.isEmpty {
+        plane = waiver.plane
+      } else {
+        for (index, word) in waiver.plane.enumerated() { plane[index] |= word }
       }
     }
     return plane
@@ -50,15 +61,8 @@ extension KeySpace {
 
   /// Whether a waiver of the definition holds for one ordinal.
   func isWaived(_ ordinal: Int, at now: Instant) -> Bool {
-    guard !waivers.isEmpty else { return false }
-    var key: [UInt8] = []
-    appendKey(of: ordinal, to: &key)
-    return waivers.contains { waiver in
-      guard waiver.end.map({ now < $0 }) ?? true else { return false }
-      switch waiver.scope {
-      case .key(let waived): return waived == key
-      case .shape(let shape): return key.withUnsafeBytes { shape.matches($0, store) }
-      }
+    waivers.contains { waiver in
+      waiver.holds(at: now) && waiver.plane[ordinal >> 6] >> UInt64(ordinal & 63) & 1 == 1
     }
   }
 

@@ -66,7 +66,7 @@ struct KeySpaceBuilder {
     space.catalogTables = catalogs.map { $0?.table }
     space.store = store
     space.findings = findings
-    space.waivers = desired.waivers.map { WaivedKeys($0, store: &space.store) }
+    space.waive(desired.waivers)
     space.fingerprint = fingerprint(of: space)
     return space
   }

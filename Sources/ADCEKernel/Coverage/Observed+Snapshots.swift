@@ -17,28 +17,32 @@ extension Observed {
     isContinued: Bool, into decision: inout Decision
   ) -> Adoption {
     let before = (base: base, vanished: vanished)
+    // What it lacked is no better founded because it is read again, for another key space.
+    let isDoubtedStill = isDoubtedReport(scan)
     var had = map.present
-    if isContinued {
+    if isContinued || isDoubtedStill {
       for (index, word) in vanished.enumerated() { had[index] |= word }
     }
     base = scan.map
     if isYoungForItsKind(scan) { base.addMissing(from: before.base) }
     rebuildMap(shownFrom: scan.began - scan.source.marginMilliseconds, in: space)
     let gone = zip(had, map.present).map { $0 & ~$1 }
-    let lost = gone.reduce(0) { $0 + $1.nonzeroBitCount }
+    let counted = countedFall(in: space)
+    let lost = gone.reduce(counted.lost) { $0 + $1.nonzeroBitCount }
     // What a doubted snapshot lacked is believed when the next one lacks it too: it is lost no
     // more then.
-    let isDoubted = lost * 10 > had.reduce(0) { $0 + $1.nonzeroBitCount }
+    let isDoubted =
+      isDoubtedStill || lost * 10 > had.reduce(counted.had) { $0 + $1.nonzeroBitCount }
     vanished = isDoubted ? gone : []
     guard writeSegments(replacing: before, in: space, into: &decision) else {
       rebuildMap(in: space)
       return .partly
     }
-    var record = self.record(of: scan, names, space, at: now)
+    var record = self.record(of: scan, showing: base, names, space, at: now)
     record.isDoubted = isDoubted
     snapshots.put(record, at: .init(scan.source), into: &decision)
     rebuildMap(in: space)
-    return .whole(lost: isDoubted ? lost : nil)
+    return .whole(lost: isDoubted && !isDoubtedStill ? lost : nil)
   }
 
   /// Whether a report may lack what a better source showed: it is eventually consistent, and began
@@ -52,8 +56,43 @@ extension Observed {
     }
   }
 
+  /// Whether the report is the one in use already, and what it lacks was not believed.
+  private func isDoubtedReport(_ scan: Event.Scan) -> Bool {
+    guard let record = snapshots[.init(scan.source)] else { return false }
+    return record.isDoubted && record.identity != .zero && record.identity == scan.identity
+  }
+
+  /// By how much the counts have fallen below what the snapshot so far found of what is expected.
+  private func countedFall(in space: KeySpace) -> (lost: Int, had: Int) {
+    guard let slots = current?.record.slots, !slots.isEmpty else { return (0, 0) }
+    let before = Dictionary(slots.map { ($0.slot, $0.found) }, uniquingKeysWith: max)
+    var result = (lost: 0, had: 0)
+    for (index, slot) in space.slots.enumerated() {
+      let had = min(before[slot.identity] ?? 0, slot.expected)
+      result.had += had
+      result.lost += max(0, had - base.found[index])
+    }
+    return result
+  }
+
+  /// Remembers a report that is older than the snapshot in use as the last of its kind, so that it
+  /// is not read again. The snapshot in use stays.
+  mutating func note(
+    _ scan: Event.Scan, names: (Int) -> NameID, space: KeySpace, at now: Instant,
+    into decision: inout Decision
+  ) {
+    let last = snapshots[.init(scan.source)]
+    guard let current, current.source != scan.source, scan.began < current.record.began,
+      scan.began >= last?.began ?? .distantPast
+    else { return }
+    var record = record(of: scan, showing: scan.map, names, space, at: now)
+    record.isDoubted = isDoubtedReport(scan)
+    snapshots.put(record, at: .init(scan.source), into: &decision)
+  }
+
   private func record(
-    of scan: Event.Scan, _ names: (Int) -> NameID, _ space: KeySpace, at now: Instant
+    of scan: Event.Scan, showing base: CoverageMap, _ names: (Int) -> NameID, _ space: KeySpace,
+    at now: Instant
   ) -> SnapshotRecord {
     var record = SnapshotRecord(
       began: scan.began, adopted: now, identity: scan.identity, space: scan.space,
@@ -104,6 +143,7 @@ extension Observed {
     into decision: inout Decision
   ) -> Int64? {
     var late: Int64?
+    let shown = current?.source
     for source in ScanSource.allCases {
       guard var record = snapshots[.init(source)] else { continue }
       if record.began > (source == .directory ? wall : wall + Span.day) {
@@ -113,8 +153,20 @@ extension Observed {
       record.adopted = min(record.adopted, now)
       snapshots.put(record, at: .init(source), into: &decision)
     }
-    if late != nil { rebuildMap(in: space) }
+    if late != nil {
+      if let shown { keepNewest(shown, into: &decision) }
+      rebuildMap(in: space)
+    }
     return late
+  }
+
+  /// The snapshot that the map shows stays the one that began last: the numbers in its record are
+  /// the map's.
+  private mutating func keepNewest(_ shown: ScanSource, into decision: inout Decision) {
+    guard let began = snapshots[.init(shown)]?.began else { return }
+    for source in ScanSource.allCases where source != shown {
+      snapshots.update(.init(source), into: &decision) { $0.began = min($0.began, began - 1) }
+    }
   }
 }
 

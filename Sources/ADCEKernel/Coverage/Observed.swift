@@ -20,6 +20,9 @@ struct Observed: Sendable {
   private var shownFrom = Instant.distantPast
   /// `passedByAll`, kept.
   private var keptFrom = Instant.distantPast
+  /// No entry of a key that is not expected came to be known before it; another moment than
+  /// `keptFrom` where that is to be looked into.
+  private var retiredOthersTo = Instant.distantPast
 
   /// A ledger entry by when it came to be known. Entries of the heap that no longer agree with
   /// the ledger are skipped.
@@ -46,6 +49,13 @@ struct Observed: Sendable {
       if result == nil || record.began > result!.record.began { result = (source, record) }
     }
     return result
+  }
+}
+
+extension Observed {
+  /// When a scan of any source last said something, by our steady clock.
+  var lastAdopted: Instant? {
+    ScanSource.allCases.compactMap { snapshots[.init($0)]?.adopted }.max()
   }
 }
 
@@ -195,9 +205,12 @@ extension Observed {
       }
       ledgerByAge.removeMin()
     }
-    guard left > 0, !ledger.others.isEmpty else { return }
+    guard left > 0, retiredOthersTo != keptFrom else { return }
     let end = keptFrom
-    ledger.removeOthers(limit: left, keeping: { $1.known >= end }, into: &decision)
+    // A pass over all of them, so only when there may be some to go.
+    if ledger.removeOthers(limit: left, keeping: { $1.known >= end }, into: &decision) {
+      retiredOthersTo = end
+    }
   }
 }
 
@@ -222,6 +235,8 @@ extension Observed {
   }
 
   private mutating func rebuildAges() {
+    // Among the keys that are not expected there are others now.
+    retiredOthersTo = .distantPast
     ledgerByAge = Heap(
       ledger.rows.map { LedgerAge(known: $0.value.record.known, ordinal: $0.key) })
   }

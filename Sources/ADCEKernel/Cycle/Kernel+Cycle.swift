@@ -69,14 +69,15 @@ extension Kernel {
     where index < configuration.desired.catalogs.count {
       if take(load, of: index, &decision) { isChanged = true }
     }
-    // Seasons begin and end by the calendar: the space is built anew each day.
-    if isChanged || isAnotherDay {
+    // Seasons begin and end by the calendar: the space is built anew each day, and when one does.
+    if isChanged || isAnotherDay || space.nextSeasonStart <= wall(now) {
       rebuildSpace(at: now, &decision)
     }
-    let last = observed.current?.record
     let isOld =
-      last.map { now - $0.adopted > configuration.loop.intervalMilliseconds / 4 } ?? true
-    if cycle.scan == .always || isOld || last?.space != space.fingerprint || run.needsScan {
+      observed.lastAdopted.map { now - $0 > configuration.loop.intervalMilliseconds / 4 } ?? true
+    if cycle.scan == .always || isOld || run.needsScan
+      || observed.current?.record.space != space.fingerprint
+    {
       askForScan(&decision)
     } else {
       finishCycle(at: now, &decision)
@@ -187,7 +188,11 @@ extension Kernel {
       if let lost { sayVanished(lost, &decision) }
       run.gapsMayBeFree = true
     } else {
-      if isAnother { sayOlder(scan, &decision) }
+      if isAnother {
+        sayOlder(scan, &decision)
+        let types = typeNames(&decision)
+        observed.note(scan, names: { types[$0] }, space: space, at: now, into: &decision)
+      }
       observed.touch(scan.source, at: now, into: &decision)
     }
     finishCycle(at: now, &decision)
@@ -313,7 +318,10 @@ extension Kernel {
     cycle.failedInARow = 0
     switch run.mode {
     case .loop:
-      cycle.nextAt = max(now + Span.second, cycle.began + configuration.loop.intervalMilliseconds)
+      cycle.nextAt =
+        configuration.loop.reconciles
+        ? max(now + Span.second, cycle.began + configuration.loop.intervalMilliseconds)
+        : .distantFuture
     case .once, .reconcile:
       cycle.nextAt = .distantFuture
       guard run.onceStep == .reconciling || run.onceStep == .reconcilingAgain else { return }

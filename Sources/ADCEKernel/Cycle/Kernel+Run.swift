@@ -12,8 +12,10 @@ extension Kernel {
       return
     }
     guard isCaughtUp else { return }
+    // Whoever does not come to admit anything does not go on with it either.
+    backlog.admits = false
     if makesTasksNow {
-      noticeTime(at: now)
+      noticeTime(at: now, &decision)
       materialise(at: now, &decision)
     }
     finishIfAllIsMade(&decision)
@@ -43,12 +45,23 @@ extension Kernel {
   }
 
   /// What becomes due, or stale, by the clock alone is a gap from that moment on.
-  private mutating func noticeTime(at now: Instant) {
+  private mutating func noticeTime(at now: Instant, _ decision: inout Decision) {
     guard wall(now) >= cycle.nextChange else { return }
+    if space.nextSeasonStart <= wall(now) { noticeSeasonStart(at: now, &decision) }
     let analysis = analyse(at: now)
     cycle.analysed = wall(now)
     cycle.nextChange = analysis.nextChange
     run.gapsMayBeFree = true
+  }
+
+  /// What a season that begins brings is expected as soon as a cycle has built the space anew.
+  private mutating func noticeSeasonStart(at now: Instant, _ decision: inout Decision) {
+    guard run.mode == .loop, configuration.loop.reconciles else { return }
+    switch cycle.phase {
+    case .idle: beginCycle(.interval, scan: .ifOld, at: now, &decision)
+    case .scanning: cycle.isQueued = true
+    case .loadingCatalogs, .retrying: break
+    }
   }
 
   /// Whether gaps become tasks: never before the first comparison.
@@ -83,8 +96,10 @@ extension Kernel {
   private var readyCount: Int {
     guard !run.isPaused else { return 0 }
     return queue.lanes.values.reduce(0) { count, lane in
-      limits.sources[lane.source]?.isPaused == true || laneLimits[lane.scraper] == nil
-        ? count : count + lane.pending
+      guard let source = laneLimits[lane.name.scraper]?.source,
+        limits.sources[source]?.isPaused != true
+      else { return count }
+      return count + lane.pending
     }
   }
 
@@ -126,6 +141,11 @@ extension Kernel {
     }
     // At most one reconciliation each time the queue is looked at: a task that backs off for a
     // second must not read the catalogs each second.
+    guard configuration.loop.reconciles else { return }
+    // One that failed is retried as configured, or left to the next interval.
+    guard cycle.phase != .retrying, !(cycle.phase == .idle && cycle.finished < cycle.began) else {
+      return
+    }
     let earliest = cycle.finished + configuration.loop.taskCheckMilliseconds
     if earliest <= now || run.needsScan {
       requestCycle(.afterRun, scan: run.needsScan ? .always : .ifOld, at: now, &decision)
@@ -149,8 +169,8 @@ extension Kernel {
       if task.lastFailure != .ownFault { result = min(result, task.notBefore) }
     }
     if configuration.loop.only != nil, selectedReady(at: now).isEmpty { return result }
-    for scraper in queue.busyLanes {
-      switch laneVerdict(scraper, at: now) {
+    for lane in queue.busyLanes {
+      switch laneVerdict(lane.scraper, at: now) {
       case .now: return now
       case .at(let time): result = min(result, time)
       case .afterEvent: break
@@ -196,8 +216,8 @@ extension Kernel {
         result = min(result, run.began + configuration.loop.maxRunMilliseconds)
       }
       if limits.running < concurrencyMax, !run.isPaused {
-        for scraper in queue.busyLanes {
-          switch laneVerdict(scraper, at: now) {
+        for lane in queue.busyLanes {
+          switch laneVerdict(lane.scraper, at: now) {
           case .now: break
           case .at(let time): result = min(result, time)
           case .afterEvent: break

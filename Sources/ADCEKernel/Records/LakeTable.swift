@@ -77,11 +77,13 @@ struct LakeTable<R: LakeRecord>: Sendable {
   }
 
   /// Drops what no key of the space stands for, unless it is to be kept; at most `limit` records.
+  /// True if none is left.
   mutating func removeOthers(
     limit: Int, keeping isKept: (LakeKey, R) -> Bool, into decision: inout Decision
-  ) {
-    let gone = others.filter { !isKept($0.key, $0.value.record) }.keys.sorted().prefix(limit)
-    for key in gone { remove(key, into: &decision) }
+  ) -> Bool {
+    let gone = others.filter { !isKept($0.key, $0.value.record) }.keys.sorted()
+    for key in gone.prefix(limit) { remove(key, into: &decision) }
+    return gone.count <= limit
   }
 
   mutating func restore(

@@ -17,11 +17,10 @@ extension Kernel {
 
   /// Starts what may start, best first, until concurrency or limits end it.
   mutating func admit(at now: Instant, _ decision: inout Decision) {
-    backlog.admits = false
     guard !run.isPaused else { return }
     var candidates = queue.busyLanes
     while limits.running < concurrencyMax, !candidates.isEmpty {
-      candidates.removeAll { laneVerdict($0, at: now) != .now }
+      candidates.removeAll { laneVerdict($0.scraper, at: now) != .now }
       guard let id = nextToAdmit(among: candidates, at: now) else { return }
       guard fits(8, decision) else {
         backlog.admits = true
@@ -39,7 +38,9 @@ extension Kernel {
     }
   }
 
-  private mutating func nextToAdmit(among lanes: [NameID], at now: Instant) -> TaskID? {
+  private mutating func nextToAdmit(
+    among lanes: [TaskQueue.LaneName], at now: Instant
+  ) -> TaskID? {
     if configuration.loop.only != nil {
       return lanes.isEmpty ? nil : selectedReady(at: now).first?.task
     }
@@ -54,10 +55,8 @@ extension Kernel {
     let scoring = Scoring(policy: configuration.queue.scoring)
     var best: TaskQueue.Ready?
     for lane in lanes {
-      guard var ready = queue.best(of: lane), let source = queue.lanes[lane]?.source else {
-        continue
-      }
-      ready.score += scoring.gain(of: names.text(source) ?? "", at: now)
+      guard var ready = queue.best(of: lane) else { continue }
+      ready.score += scoring.gain(of: names.text(lane.source) ?? "", at: now)
       best = best.map { min($0, ready) } ?? ready
     }
     return best?.task
@@ -99,7 +98,8 @@ extension Kernel {
     counters.nextAttempt += 1
     queue.begin(
       AttemptRecord(
-        task: id, source: task.source, scraper: task.scraper, started: now,
+        // The source that is asked, whatever that of the data type: its limits count it.
+        task: id, source: lane.source, scraper: task.scraper, started: now,
         requests: lane.requests, items: items),
       at: attempt, into: &decision)
     limits.start(lane, at: now, into: &decision)

@@ -99,6 +99,7 @@ extension Kernel {
       due: Instant
     ) {
       let dataType = dataType(type)
+      let source = sourceName(type)
       guard let scraper = dataType.scraper, configuration.scrapers[scraper].canRun,
         isSelected(scraper: scraper, type: type, season: season, isCount: gap.isCount)
       else { return }
@@ -106,8 +107,9 @@ extension Kernel {
         Candidate(
           gap: gap, type: type, scraper: scraper, priority: priority,
           score: scoring.score(
-            priority: priority, source: sourceName(type), firstDetected: now, objects: objects,
-            successMicro: successMicro(of: scraper, at: now)),
+            priority: priority, source: source, firstDetected: now, objects: objects,
+            successMicro: successMicro(of: scraper, at: now))
+            + scoring.gain(of: source, at: now),
           ownerOrder: dataType.ownerOrder, due: due))
     }
     for group in analysis.groups {
@@ -220,6 +222,8 @@ extension Kernel {
   private mutating func makeTask(
     of gap: CountedGap, _ candidate: Candidate, _ pass: inout Pass, _ decision: inout Decision
   ) {
+    // What a doubted snapshot did not count may be there.
+    if observed.current?.record.isDoubted == true { return }
     let slot = space.slots[gap.slot]
     let key = LakeKey(countSlot: slot.identity)
     if let record = observed.keys[key], record.notBefore > pass.now {

@@ -69,6 +69,7 @@ extension Kernel {
   /// selection.
   func selectedReady(at now: Instant) -> [TaskQueue.Ready] {
     let chosen = selectedOrdinals
+    let scoring = Scoring(policy: configuration.queue.scoring)
     var result: [TaskQueue.Ready] = []
     for id in queue.liveIDs {
       guard let task = queue.tasks[id], task.state == .pending,
@@ -76,8 +77,9 @@ extension Kernel {
         // Without a key to try it would be looked at for ever.
         task.isCount || !itemsToTry(of: id, task, among: chosen, at: now).isEmpty
       else { continue }
+      let gain = scoring.gain(of: names.text(task.source) ?? "", at: now)
       result.append(
-        .init(score: task.score, ownerOrder: task.ownerOrder, due: task.due, task: id))
+        .init(score: task.score + gain, ownerOrder: task.ownerOrder, due: task.due, task: id))
     }
     return result.sorted()
   }

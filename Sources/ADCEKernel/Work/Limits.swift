@@ -231,9 +231,12 @@ extension Limits {
   mutating func assumeWorst(at now: Instant, into decision: inout Decision) {
     for id in sources.sortedKeys {
       sources.update(id, into: &decision) { record in
-        if record.lastStart > .distantPast { record.lastStart = now }
-        record.paceMicroseconds = min(
-          record.paceMicroseconds, now.milliseconds * 1000 + 60_000_000)
+        guard record.lastStart > .distantPast else { return }
+        let ahead = record.paceMicroseconds - record.lastStart.milliseconds * 1000
+        record.lastStart = now
+        if record.paceMicroseconds != 0 {
+          record.paceMicroseconds = now.milliseconds * 1000 + max(0, min(ahead, 60_000_000))
+        }
       }
     }
     for id in scrapers.sortedKeys {

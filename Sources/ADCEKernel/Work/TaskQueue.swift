@@ -3,16 +3,15 @@ import Collections
 /// The tasks, and everything that is derived from them: which keys are claimed, lanes of what is
 /// ready, who wakes when, counts.
 ///
-/// A lane is a scraper: all its tasks are under the same limits, so a heap a lane is enough and
-/// only the heads are compared.
+/// A lane is a scraper and the source of what it fetches: all its tasks are under the same limits
+/// and age alike, so a heap a lane is enough and only the heads are compared.
 struct TaskQueue: Sendable {
   private(set) var tasks = Table<TaskRecord>()
   private(set) var items = Table<TaskItemsRecord>()
   private(set) var attempts = Table<AttemptRecord>()
 
   // Derived.
-  /// By scraper.
-  private(set) var lanes: [NameID: Lane] = [:]
+  private(set) var lanes: [LaneName: Lane] = [:]
   /// Ordinals of the keys that are open in a live task.
   private(set) var claimed: [UInt64] = []
   /// Counts that a live task is to fill.
@@ -59,9 +58,23 @@ struct TaskQueue: Sendable {
     }
   }
 
-  struct Lane: Sendable {
+  struct LaneName: Hashable, Comparable, Sendable {
     var scraper: NameID
+    /// Of the tasks: the scraper may have another one, whose limits hold.
     var source: NameID
+
+    init(_ task: TaskRecord) {
+      scraper = task.scraper
+      source = task.source
+    }
+
+    static func < (a: LaneName, b: LaneName) -> Bool {
+      (a.scraper, a.source) < (b.scraper, b.source)
+    }
+  }
+
+  struct Lane: Sendable {
+    var name: LaneName
     var byScore = Heap<Ready>()
     var byAge = Heap<TaskID>()
     /// Tasks that are pending; the heaps may hold more, which are skipped.
@@ -135,7 +148,7 @@ extension TaskQueue {
       open -= 1
       openByPriority[Int(record.priority.rawValue)] -= 1
     }
-    if record.state == .pending { lanes[record.scraper]?.pending -= 1 }
+    if record.state == .pending { lanes[LaneName(record)]?.pending -= 1 }
     setClaims(record, id, to: false)
   }
 
@@ -150,9 +163,9 @@ extension TaskQueue {
     case .pending:
       let ready = Ready(
         score: record.score, ownerOrder: record.ownerOrder, due: record.due, task: id)
-      lanes[record.scraper, default: Lane(scraper: record.scraper, source: record.source)]
-        .insert(ready)
-      trim(record.scraper)
+      let name = LaneName(record)
+      lanes[name, default: Lane(name: name)].insert(ready)
+      trim(name)
     case .backingOff:
       timers.insert(Timer(at: record.notBefore, task: id))
     case .parked:
@@ -176,8 +189,8 @@ extension TaskQueue {
     entries > 4 * valid + 1024
   }
 
-  private mutating func trim(_ scraper: NameID) {
-    guard let lane = lanes[scraper],
+  private mutating func trim(_ name: LaneName) {
+    guard let lane = lanes[name],
       TaskQueue.isOvergrown(max(lane.byScore.count, lane.byAge.count), of: lane.pending)
     else { return }
     let tasks = tasks
@@ -185,8 +198,8 @@ extension TaskQueue {
       lane.byScore.unordered.filter {
         tasks[$0.task]?.state == .pending && tasks[$0.task]?.score == $0.score
       })
-    lanes[scraper]?.byScore = Heap(scores)
-    lanes[scraper]?.byAge = Heap(
+    lanes[name]?.byScore = Heap(scores)
+    lanes[name]?.byAge = Heap(
       Set(lane.byAge.unordered.filter { tasks[$0]?.state == .pending }))
   }
 
@@ -222,21 +235,21 @@ extension TaskQueue.Lane {
 
 extension TaskQueue {
   /// The best ready task of a lane; entries that no longer hold are dropped on the way.
-  mutating func best(of scraper: NameID) -> Ready? {
-    while let first = lanes[scraper]?.byScore.min {
+  mutating func best(of lane: LaneName) -> Ready? {
+    while let first = lanes[lane]?.byScore.min {
       if let record = tasks[first.task], record.state == .pending, record.score == first.score {
         return first
       }
-      lanes[scraper]?.byScore.removeMin()
+      lanes[lane]?.byScore.removeMin()
     }
     return nil
   }
 
   /// The oldest ready task of a lane.
-  mutating func oldest(of scraper: NameID) -> TaskID? {
-    while let first = lanes[scraper]?.byAge.min {
+  mutating func oldest(of lane: LaneName) -> TaskID? {
+    while let first = lanes[lane]?.byAge.min {
       if tasks[first]?.state == .pending { return first }
-      lanes[scraper]?.byAge.removeMin()
+      lanes[lane]?.byAge.removeMin()
     }
     return nil
   }
@@ -263,9 +276,9 @@ extension TaskQueue {
     return nil
   }
 
-  /// The scrapers that have pending tasks, in a steady order.
-  var busyLanes: [NameID] {
-    lanes.values.filter { $0.pending > 0 }.map(\.scraper).sorted()
+  /// The lanes that have pending tasks, in a steady order.
+  var busyLanes: [LaneName] {
+    lanes.values.filter { $0.pending > 0 }.map(\.name).sorted()
   }
 
   func isClaimed(_ ordinal: Int) -> Bool {

@@ -160,6 +160,35 @@ struct ReportTests {
     #expect(h.kernel.snapshot?.record.adopted == h.now)
   }
 
+  @Test func `a report older than the listing in use is read once, and the listing stays`() {
+    let world = world()
+    var h = KernelHarness(world, lake: world.fullLake)
+    h.start()
+    h.load()
+    h.scan(.listing)
+    h.lake = TestLake()
+    for hour in 1...3 as ClosedRange<Int64> {
+      h.now = h.now + Span.hour
+      _ = h.request(.reconcile)
+      h.load()
+      if hour == 1 {
+        h.scan(.inventory, began: TestWorld.noon - Span.hour, identity: ReportTests.report)
+      } else {
+        #expect(h.kernel.knownReport(of: .inventory) == ReportTests.report)
+        h.step(
+          .scanUnchanged(
+            .init(h.kernel.cycle.ticket), .inventory, identity: ReportTests.report))
+      }
+    }
+    #expect(h.kernel.cycle.completed == 4)
+    #expect(h.kernel.snapshot?.source == .listing)
+    #expect(h.numbers.missing == 0)
+    // What is known of the lake is as young as the last look at the report.
+    h.now = h.now + Span.minute
+    h.step(.configurationChanged(h.configuration))
+    #expect(h.load([.unchanged, .unchanged]) == [.cycle(5)])
+  }
+
   @Test func `that nothing changed is not believed of another report or key space`() {
     var h = known()
     h.world.games = 4
@@ -199,6 +228,27 @@ struct ReportTests {
       #expect(h.kernel.taskCounts.open == 0)
     }
     #expect(h.kernel.attemptsMade == 0)
+  }
+
+  @Test func `a doubted report is no second opinion for another key space either`() {
+    let world = world(14)
+    var h = KernelHarness(world, lake: world.fullLake)
+    h.start()
+    _ = read(&h, began: h.now - Span.hour)
+    for game in 0..<7 { h.lake.objects[TestWorld.box(game)] = nil }
+    h.now = h.now + 2 * Span.day
+    let began = h.now - Span.hour
+    #expect(read(&h, began: began, 2).alerts == [.vanished])
+    // A catalog grows: the same report is read again.
+    h.world.games = 20
+    h.now = h.now + Span.hour
+    #expect(read(&h, began: began, 2).alerts == [])
+    #expect(h.kernel.snapshot?.record.isDoubted == true)
+    #expect(h.kernel.observed.vanished.reduce(0) { $0 + $1.nonzeroBitCount } == 7)
+    // Another one that lacks them is.
+    h.now = h.now + 2 * Span.day
+    _ = read(&h, began: h.now - Span.hour, 3)
+    #expect(h.kernel.snapshot?.record.isDoubted == false)
   }
 
   @Test func `of a filtered report twice believed no source is asked for what the lake holds`() {

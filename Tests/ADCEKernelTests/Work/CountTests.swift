@@ -93,7 +93,31 @@ struct CountTests {
     #expect(h.kernel.attemptsMade == 2)
   }
 
-  @Test func `one that is parked by its failure leaves room for others`() {
+  @Test func `counts that fall by more than a tenth are doubted`() {
+    let world = TestWorld(games: 0, players: 0, dumps: 20)
+    var h = KernelHarness(world, lake: world.fullLake)
+    #expect(h.begin() == [.cycle(1)])
+    h.lake = TestLake()
+    h.now = h.now + Span.hour
+    #expect(h.cycle().alerts == [.vanished])
+    #expect(h.kernel.taskCounts.open == 0)
+    // A second scan agrees.
+    h.now = h.now + Span.hour
+    #expect(h.cycle() == [.cycle(3), .start(1)])
+  }
+
+  @Test func `of counts that an operator says are gone tasks are made`() {
+    let world = TestWorld(games: 0, players: 0, dumps: 20)
+    var h = KernelHarness(world, lake: world.fullLake)
+    h.begin()
+    h.lake = TestLake()
+    h.now = h.now + Span.hour
+    h.cycle()
+    #expect(h.kernel.taskCounts.open == 0)
+    #expect(h.request(.acceptVanished).contains(.start(1)))
+  }
+
+  @Test func `one that is parked by its failure leaves room for others`() throws {
     var world = TestWorld(games: 3, players: 0, dumps: 2)
     world.configuration.queue.maxLive = 1
     world.configuration.gaps.highSeasons = []
@@ -104,7 +128,7 @@ struct CountTests {
     var h = KernelHarness(world)
     h.begin()
     #expect(h.kernel.taskIDs.count == 1)
-    guard h.task(1)?.dataType == "dump" else { return }
+    try #require(h.task(1)?.dataType == "dump")
     h.fail(1, .refused)
     #expect(h.state(1) == .parked)
     #expect(h.kernel.taskIDs.count == 2)

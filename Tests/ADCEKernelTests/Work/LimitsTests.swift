@@ -46,6 +46,26 @@ struct SourceView {
 }
 
 struct LimitsTests {
+  @Test func `a reboot with a clock that is ahead grants no window twice`() {
+    var world = TestWorld(games: 6, players: 0, dumps: 0)
+    var stats = Configuration.SourceLimits(name: "stats")
+    stats.windows = .init(perMinute: 2)
+    world.configuration.sources = [stats]
+    world.configuration.scrapers[0].maxConcurrent = 2
+    var h = KernelHarness(world)
+    h.begin()
+    h.succeed(1)
+    h.succeed(2)
+    #expect(h.kernel.attemptsMade == 2)
+    h.now = h.now + 10 * Span.minute
+    h.crash()
+    h.start(after: .clean, boot: 2)
+    h.lookInOn(h.now + 59 * Span.second)
+    #expect(h.kernel.attemptsMade == 2)
+    h.lookInOn(h.now + 3 * Span.second)
+    #expect(h.kernel.attemptsMade > 2)
+  }
+
   private struct Schedule {
     var perMinute: Int?
     var perHour: Int?
