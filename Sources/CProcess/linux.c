@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <spawn.h>
 #include "CLinux.h"
 
 #include <errno.h>
@@ -53,3 +54,7 @@ int adce_clock_watch_arm(int watch) {
 }
 
 int adce_accept(int socket) { return accept4(socket, NULL, NULL, SOCK_CLOEXEC); }
+
+int adce_spawn_closes_from(void *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}

@@ -78,7 +78,7 @@ struct DaemonSession {
       let child = SupervisorRecord.read(stateDirectory: directory)?.child
       kill(supervisor, SIGTERM)
       // It kills what has not drained in time by itself.
-      guard ends(within: 35, { Supervisor.running(stateDirectory: directory) == nil }) else {
+      guard ends(within: 45, { Supervisor.running(stateDirectory: directory) == nil }) else {
         if let child { kill(-child, SIGKILL) }
         kill(supervisor, SIGKILL)
         ScraperPrograms.kill(stateDirectory: directory)
@@ -87,18 +87,27 @@ struct DaemonSession {
       }
       return true
     }
-    guard let writer = Store.writer(of: directory) else { return false }
+    guard let writer = Store.writer(of: directory) else {
+      try global.requireSight()
+      return false
+    }
     // Not ours to supervise: `adce run`, in a terminal or under another supervisor.
     do throws(ControlClient.Failure) {
       _ = try ControlClient.ask(.act(.drain), stateDirectory: directory)
     } catch {
       if let pid = writer.pid { kill(pid, SIGTERM) }
     }
-    if !ends(within: 30, { Store.writer(of: directory) == nil }), let pid = writer.pid {
+    let hasEnded = { Store.writer(of: directory) == nil }
+    guard !ends(within: 30, hasEnded), let pid = writer.pid else { return true }
+    // The second signal breaks off what runs; asked by the socket, it has had none yet.
+    kill(pid, SIGTERM)
+    usleep(200_000)
+    kill(pid, SIGTERM)
+    if !ends(within: 8, hasEnded) {
       kill(pid, SIGKILL)
-      _ = ends(within: 2) { Store.writer(of: directory) == nil }
+      _ = ends(within: 2, hasEnded)
       ScraperPrograms.kill(stateDirectory: directory)
-      Terminal.error("adce: process \(pid) has not drained within 30 s: killed")
+      Terminal.error("adce: process \(pid) has not ended within 38 s: killed")
     }
     return true
   }

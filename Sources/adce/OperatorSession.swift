@@ -39,7 +39,10 @@ struct OperatorSession {
   ) throws -> ControlReply? {
     // One that has just begun listens in a moment; one that ends lets the state go in a moment.
     for attempt in 0..<40 {
-      guard let writer = Store.writer(of: global.stateDirectory) else { return nil }
+      guard let writer = Store.writer(of: global.stateDirectory) else {
+        try global.requireSight()
+        return nil
+      }
       do throws(ControlClient.Failure) {
         return try ControlClient.ask(
           command, stateDirectory: global.stateDirectory,
@@ -78,5 +81,15 @@ struct OperatorSession {
     guard reply.exitCode != 0 else { return }
     Terminal.error("adce: \(reply.message ?? "refused")")
     throw ExitCode(reply.exitCode)
+  }
+}
+
+extension GlobalOptions {
+  /// Ends the command with 77 if this user may not see whether a process holds the state: that
+  /// nobody is seen does not mean then that nobody is there.
+  func requireSight() throws {
+    guard let refusal = Supervisor.refusal(stateDirectory: stateDirectory) else { return }
+    Terminal.error("adce: whether adce runs cannot be seen: \(refusal)")
+    throw ExitCode(77)
   }
 }

@@ -40,6 +40,8 @@ public struct AuditReader: Sendable {
   private var offsets: [String: Int] = [:]
   /// Lines that are no entries, as a crash may leave one.
   public private(set) var damaged = 0
+  /// So much was read in all, for tests.
+  private(set) var bytesRead = 0
 
   public init(stateDirectory: String) {
     let folder = AuditLog.folder(stateDirectory)
@@ -53,31 +55,64 @@ public struct AuditReader: Sendable {
     _ filter: AuditFilter, limit: Int? = nil
   ) throws(SystemCallFailure) -> [AuditEntry] {
     var result: [AuditEntry] = []
-    for folder in folders {
-      var entries: [AuditEntry] = []
-      for name in try SegmentedFile.segments(in: folder) where filter.mayPass(day: name) {
-        try readOn(folder + "/" + name, filter, into: &entries)
-        // Twice the limit before it is cut: each entry is moved at most once on average.
-        if let limit, entries.count > 2 * limit { entries.removeFirst(entries.count - limit) }
-      }
-      result += entries
-    }
+    for folder in folders { result += try entries(in: folder, filter, limit) }
     // Stable: what has the same time stays in the order in which it was written.
     let order = result.indices.sorted { (result[$0].at, $0) < (result[$1].at, $1) }
     let sorted = order.map { result[$0] }
     return limit.map { Array(sorted.suffix($0)) } ?? sorted
   }
 
+  /// The newest file first: once there are as many as are wanted, the older ones need not be read,
+  /// now or later.
+  private mutating func entries(
+    in folder: String, _ filter: AuditFilter, _ limit: Int?
+  ) throws(SystemCallFailure) -> [AuditEntry] {
+    var files: [[AuditEntry]] = []
+    var count = 0
+    for name in try SegmentedFile.segments(in: folder).reversed() where filter.mayPass(day: name) {
+      let path = folder + "/" + name
+      if let limit, count >= limit {
+        if offsets[path] == nil { offsets[path] = try AuditReader.size(of: path) }
+        continue
+      }
+      var entries: [AuditEntry] = []
+      try readOn(path, filter, into: &entries)
+      count += entries.count
+      files.append(entries)
+    }
+    return files.reversed().flatMap { $0 }
+  }
+
+  private static func size(of path: String) throws(SystemCallFailure) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      // It was too old, and has gone since the folder was read.
+      if errno == ENOENT { return 0 }
+      throw SystemCallFailure("stat", path)
+    }
+    return Int(status.st_size)
+  }
+
+  /// What has come to a file since it was read last; one that has not grown is not opened.
   private mutating func readOn(
     _ path: String, _ filter: AuditFilter, into entries: inout [AuditEntry]
   ) throws(SystemCallFailure) {
+    let size = try AuditReader.size(of: path)
+    let offset = offsets[path] ?? 0
+    guard size > offset else { return }
     let bytes: [UInt8]
-    do throws(SystemCallFailure) { bytes = try FileTree.read(path) } catch {
-      // It was too old, and has gone since the folder was read.
+    do throws(SystemCallFailure) {
+      let file = try OpenFile.open(path, O_RDONLY)
+      guard lseek(file.descriptor, off_t(offset), SEEK_SET) >= 0 else {
+        throw SystemCallFailure("lseek", path)
+      }
+      bytes = try file.readAll(limit: Int.max)
+      bytesRead += bytes.count
+    } catch {
       if error.code == ENOENT { return }
       throw error
     }
-    var begin = min(offsets[path] ?? 0, bytes.count)
+    var begin = 0
     while let end = bytes[begin...].firstIndex(of: 0x0A) {
       let line = Array(bytes[begin..<end])
       begin = end + 1
@@ -89,6 +124,6 @@ public struct AuditReader: Sendable {
       if filter.passes(entry) { entries.append(entry) }
     }
     // A line without its end is not written yet.
-    offsets[path] = begin
+    offsets[path] = offset + begin
   }
 }

@@ -7,7 +7,8 @@ internal import ADCEKernel
 #endif
 
 /// Lines that are only ever appended, in files by day: `2025-01-15.000.jsonl`, and `.001` where a
-/// day's grows too long. The oldest files go when they are too old, or all too long.
+/// day's grows too long. The oldest files go when they are too old, or all too long: a few days at a
+/// time, so that a clock that is wrong for a while costs little.
 struct SegmentedFile: ~Copyable {
   struct Bounds: Hashable, Sendable {
     /// Kept for so many days.
@@ -79,7 +80,7 @@ struct SegmentedFile: ~Copyable {
       drop()
       number += 1
     }
-    try removeOldest(before: day)
+    try removeOldest()
   }
 
   private mutating func openNamed() throws(SystemCallFailure) {
@@ -108,12 +109,26 @@ struct SegmentedFile: ~Copyable {
     }
   }
 
-  private func removeOldest(before day: CivilDay) throws(SystemCallFailure) {
-    let oldest = CivilDay(day: day.day - Int32(bounds.days)).iso
+  /// At each opening, of which there is one a day, files of so many days go for their age: more than
+  /// come, so that a process that did not run for months catches up.
+  private static let daysRemovedMax = 2
+
+  private func removeOldest() throws(SystemCallFailure) {
+    let segments = try SegmentedFile.segments(in: folder)
+    // Counted from the newest day that was there before: a clock that jumps ahead makes one file
+    // of the future, and nothing old by it.
+    let day = name.prefix(10)
+    let newest = segments.last { !$0.hasPrefix(day) } ?? name
+    guard let last = CivilDay(iso: min(newest, name).prefix(10).utf8) else { return }
+    // A day has passed since, at least, where the file of another one is begun.
+    let oldest = CivilDay(day: last.day + 1 - Int32(bounds.days)).iso
+    var removed: Set<Substring> = []
     var kept: [(name: String, bytes: Int64)] = []
-    for found in try SegmentedFile.segments(in: folder) {
+    for found in segments {
       let path = folder + "/" + found
-      if found < oldest {
+      let day = found.prefix(10)
+      if found < oldest, removed.contains(day) || removed.count < Self.daysRemovedMax {
+        removed.insert(day)
         unlink(path)
         continue
       }

@@ -32,7 +32,7 @@ public final class HealthWatch: Sendable {
     var trouble: (at: Int64, message: String)?
     var scanFailure: String?
     var tally = Tally()
-    var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    var waiters: [UInt64: (part: Part, continuation: CheckedContinuation<Void, Never>)] = [:]
     var nextWaiter: UInt64 = 0
     var rules: HealthRules
   }
@@ -129,9 +129,12 @@ extension HealthWatch {
     let waiting = state.withLock { state in
       state.bulletin = next
       let moment = HealthWatch.now
-      for part in made.union([.status]) { state.made[part] = moment }
-      defer { state.waiters = [:] }
-      return state.waiters.values.map { $0 }
+      let made = made.union([.status])
+      for part in made { state.made[part] = moment }
+      // Who asked for another part while these were made waits for the next step.
+      let served = state.waiters.filter { made.contains($0.value.part) }
+      for id in served.keys { state.waiters[id] = nil }
+      return served.values.map(\.continuation)
     }
     for waiter in waiting { waiter.resume() }
     for component in next.status.components {
@@ -186,14 +189,14 @@ extension HealthWatch {
         state.nextWaiter += 1
         // The loop may have answered between the question and now.
         let isMade = HealthWatch.isFresh(part, state)
-        if !isMade { state.waiters[id] = waiter }
+        if !isMade { state.waiters[id] = (part, waiter) }
         return (id, isMade)
       }
       guard !isMade else { return waiter.resume() }
       Task {
         // Never cancelled: nobody holds it.
         try? await Task.sleep(for: .milliseconds(limit))
-        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        state.withLock { $0.waiters.removeValue(forKey: id) }?.continuation.resume()
       }
     }
   }

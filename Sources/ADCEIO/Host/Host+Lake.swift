@@ -54,7 +54,7 @@ extension Host {
     var scan = SnapshotScan(lake: lake, settings: loaded.lake, named: report, now: wall)
     if loaded.lake.usesInventory, let lake = lake as? S3Lake {
       scan.reports = SnapshotScan.Reports(
-        files: S3InventoryFiles(client: lake.client),
+        files: S3InventoryFiles(client: lake.client, source: lake.location.bucket),
         folder: S3Location(
           bucket: loaded.lake.inventoryBucket ?? lake.location.bucket,
           prefix: Array((loaded.lake.inventoryPrefix ?? "").utf8)
@@ -86,9 +86,10 @@ extension Host {
     }
   }
 
-  /// Says what scans had to say beside their result.
+  /// Says what scans, and the lake itself, had to say beside their results.
   func sayScanNotes() {
     for note in scanNotes.withLock({ $0.toSay() }) { observer.onTrouble(note) }
+    for note in lake.takeNotes() { observer.onTrouble(note) }
   }
 
   /// The exit code of a command whose scan failed (`scanFailure`).

@@ -69,6 +69,7 @@ extension Host {
   /// What touches the world.
   struct Ports {
     var lake: any Lake
+    var lakes: LakesInUse
     var executor: ScraperExecutor
     var threads: WorkerThreads
     var expected: Locked<Expected>
@@ -89,17 +90,19 @@ extension Host {
       throw .ports(String(describing: error))
     }
     let inbox = try Inbox()
+    let lakes = LakesInUse()
     do throws(ThreadRefused) {
       let executor = try ScraperExecutor(
         scrapers: RunnableScraper.all(of: loaded), lake: lake, client: client,
-        workDirectory: workDirectory(stateDirectory),
+        workDirectory: workDirectory(stateDirectory), lakes: lakes,
         accepts: { work, key in
           let now = expected.withLock { $0 }
           return now.space?.counts(
             key, for: work.source, work.dataType, season: work.season, in: now.desired) ?? false
         })
       return Ports(
-        lake: lake, executor: executor, threads: try WorkerThreads(count: 2), expected: expected,
+        lake: lake, lakes: lakes, executor: executor, threads: try WorkerThreads(count: 2),
+        expected: expected,
         inbox: inbox)
     } catch {
       throw .ports("no thread could be started (errno \(error.errno))")

@@ -9,7 +9,7 @@ extension Host {
   public var desk: OperatorDesk {
     OperatorDesk(
       inbox: inbox, loadConfiguration: options.loadConfiguration,
-      lake: loaded.lake, audit: audit, onRequest: options.onOperatorRequest)
+      lake: lakeSettings, audit: audit, onRequest: options.onOperatorRequest)
   }
 
   /// Opens the control socket, unless this host only pretends.
@@ -81,7 +81,7 @@ extension Host {
       let cycle = kernel.cycle.number + (kernel.cycle.isQueued ? 1 : 0)
       let baseline = WaitingOperators.Baseline(
         tasksMade: kernel.tasksMade, cancelled: kernel.taskCounts.byState[.cancelled] ?? 0)
-      waiting.wait(for: .init(cycle: cycle, baseline: baseline, reply: reply), report: report)
+      waiting.wait(for: .init(cycle: cycle, baseline: baseline, report: report, reply: reply))
     }
   }
 

@@ -45,24 +45,26 @@ extension Host {
     let space = kernel.space
     expected.withLock { $0.space = space }
     let report = waiting.reports[kernel.cycle.number] ?? options.report
-    let (scan, inbox, notes) = (snapshotScan(report), inbox, scanNotes)
+    let (scan, inbox, notes, lakes) = (snapshotScan(report), inbox, scanNotes, lakes)
     scanBegan = SystemClock.milliseconds(CLOCK_MONOTONIC)
     threads.run {
-      inbox.post(Host.scanned(ticket, space, scan, notes))
+      inbox.post(lakes.asking(scan.lake) { Host.scanned(ticket, space, scan, notes) })
     }
   }
 
   private func lookUp(_ task: TaskID) {
     let keys = kernel.keysToLookUp(task)
-    let (lake, inbox) = (lake, inbox)
+    let (lake, inbox, lakes) = (lake, inbox, lakes)
     threads.run {
-      do throws(LakeError) {
-        let facts = try lake.lookUp(keys.map(\.key))
-        let items = zip(keys, facts).map { Event.LookUp.Item(index: $0.index, facts: $1) }
-        inbox.post(.lookedUp(task, .answered(items)))
-      } catch {
-        inbox.post(.lookedUp(task, .failed(error.description)))
+      let answer = lakes.asking(lake) { () -> Event.LookUp in
+        do throws(LakeError) {
+          let facts = try lake.lookUp(keys.map(\.key))
+          return .answered(zip(keys, facts).map { .init(index: $0.index, facts: $1) })
+        } catch {
+          return .failed(error.description)
+        }
       }
+      inbox.post(.lookedUp(task, answer))
     }
   }
 

@@ -37,25 +37,31 @@ extension Host {
     var answer: Effect.Answer?
     for case .answered(number, let given) in decision.effects { answer = given }
     guard let answer else { preconditionFailure("the kernel did not answer \(action)") }
-    // Before it is done: nothing is done that the audit log does not tell.
+    // Before it is done: nothing is done that the audit log does not tell; and then what came of it.
     let request = OperatorRequest(.act(action), by: .ours(.command))
-    AuditLog(stateDirectory: stateDirectory).record(
-      [AuditEntry(request, ControlReply(answer))], durably: true)
+    let audit = AuditLog(stateDirectory: stateDirectory)
+    audit.record([AuditEntry(request, outcome: "asked")], durably: true)
     do throws(StoreFailure) {
       if !decision.mutations.isEmpty {
         try store.commit(
           decision, sequence: store.meta.sequence + 1, digest: kernel.digest, at: clock.now)
       }
     } catch {
+      let reply = ControlReply.refused(error.exitCode, error.message)
+      audit.record([AuditEntry(request, reply)], durably: true)
       throw .store(error)
     }
+    audit.record([AuditEntry(request, ControlReply(answer))], durably: true)
     return answer
   }
 
   /// Stops what is running, without waiting for it to end by itself; from any thread.
   public var stopper: @Sendable () -> Void {
-    let executor = executor
-    return { executor.cancelAll(graceMilliseconds: 5000) }
+    let (executor, lakes) = (executor, lakes)
+    return {
+      executor.cancelAll(graceMilliseconds: 5000)
+      lakes.abandonAll()
+    }
   }
 }
 

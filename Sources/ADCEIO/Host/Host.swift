@@ -77,12 +77,19 @@ public final class Host {
   }
 
   public internal(set) var loaded: LoadedConfiguration {
-    didSet { resources?.change(ResourceLimits(loaded.loop), paths: writtenPaths) }
+    didSet {
+      resources?.change(ResourceLimits(loaded.loop), paths: writtenPaths)
+      let lake = loaded.lake
+      lakeSettings.withLock { $0 = lake }
+    }
   }
+  /// Of the configuration that holds, for those who ask from other threads.
+  let lakeSettings: Locked<LakeSettings>
   let options: Options
   let clock: SystemClock
   let stateDirectory: String
   var lake: any Lake
+  let lakes: LakesInUse
   let executor: ScraperExecutor
   /// For what waits for the lake.
   let threads: WorkerThreads
@@ -132,7 +139,9 @@ public final class Host {
     self.options = options
     self.clock = clock
     self.stateDirectory = stateDirectory
+    lakeSettings = Locked(loaded.lake)
     lake = ports.lake
+    lakes = ports.lakes
     executor = ports.executor
     threads = ports.threads
     expected = ports.expected
@@ -172,6 +181,7 @@ public final class Host {
     defer {
       resources?.stop()
       executor.cancelAll(graceMilliseconds: 0)
+      lakes.abandonAll()
       var polls = 0
       while executor.runningCount > 0, polls < 500 {
         usleep(10_000)
@@ -311,7 +321,12 @@ public final class Host {
   private func recover() throws(HostFailure) {
     if kernel.run.isDraining { inbox.post(.requested(Request(id: 0, action: .drain))) }
     executor.cancelAll(graceMilliseconds: 1000)
-    while executor.runningCount > 0 { usleep(10_000) }
+    // A server that does not answer is not waited for; the lake is opened anew below.
+    lakes.abandonAll()
+    while executor.runningCount > 0 {
+      observer.onPulse()
+      usleep(10_000)
+    }
     inbox.removeAnswers()
     waiting.dismissAll(
       .refused(75, "the state had to be opened again: whether it was done is not known"))
@@ -325,6 +340,10 @@ public final class Host {
     store = consume fresh
     let space = kernel.space
     expected.withLock { $0.space = space }
+    // Of the old one nobody may be waiting any more, and all the same it may have been abandoned.
+    self.lake = try Host.lake(of: loaded, options)
+    lakes.reopen()
+    executor.replace(scrapers: RunnableScraper.all(of: loaded), lake: self.lake)
     executor.reopen()
   }
 }

@@ -19,8 +19,8 @@ public struct OperatorDesk: Sendable {
   let inbox: Inbox
   /// Reads the configuration as the process's command line says; nil = this host cannot reload.
   let loadConfiguration: (@Sendable () -> ConfigurationOutcome)?
-  /// Whose reports are read.
-  let lake: LakeSettings
+  /// Whose reports are read, by the configuration that holds now.
+  let lake: Locked<LakeSettings>
   let audit: AuditLog?
   /// Told of each request that changes something, with its outcome, on any thread.
   let onRequest: @Sendable (OperatorRequest, ControlReply) -> Void
@@ -51,7 +51,7 @@ public struct OperatorDesk: Sendable {
     case .reconcile(let wish):
       guard let url = wish.report else { break }
       do throws(InventoryError) {
-        operation.report = try Host.report(at: url, of: lake)
+        operation.report = try Host.report(at: url, of: lake.withLock { $0 })
       } catch {
         return tellsBoth(.refused(error.exitCode, error.description))
       }

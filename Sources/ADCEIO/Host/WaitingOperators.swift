@@ -13,6 +13,8 @@ struct WaitingOperators {
   struct Comparison {
     var cycle: UInt64
     var baseline: Baseline
+    /// What is compared in place of the lake; nil = the lake.
+    var report: InventoryReport?
     var reply: Reply
   }
 
@@ -38,9 +40,15 @@ struct WaitingOperators {
 
   mutating func takeQuestion(_ id: UInt64) -> Question? { questions.removeValue(forKey: id) }
 
-  mutating func wait(for comparison: Comparison, report: InventoryReport?) {
+  /// Refused, at once, where somebody waits for the same cycle with another report: it has one.
+  mutating func wait(for comparison: Comparison) {
+    let others = comparisons.filter { $0.cycle == comparison.cycle }
+    guard others.allSatisfy({ $0.report?.identity == comparison.report?.identity }) else {
+      return comparison.reply(
+        .refused(75, "another comparison is asked for, with another report: try again after it"))
+    }
     comparisons.append(comparison)
-    if let report { reports[comparison.cycle] = report }
+    if let report = comparison.report { reports[comparison.cycle] = report }
   }
 
   mutating func promise(_ reply: @escaping Reply, _ answer: ControlReply) {

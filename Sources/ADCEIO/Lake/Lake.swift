@@ -28,10 +28,22 @@ public protocol Lake: Sendable {
 
   /// An object's bytes as they are stored, at most `limit` of them; nil if it is not there.
   func read(_ key: [UInt8], limit: Int) throws(LakeError) -> [UInt8]?
+
+  /// Ends all that waits for the lake, and whatever is asked of it from now on, with a failure.
+  /// Waits for nobody.
+  func abandon()
+
+  /// What there is to say of the lake since the last call, beside the answers.
+  func takeNotes() -> [String]
 }
 
 extension Lake {
   public func fault(of key: [UInt8]) -> KeyFault? { nil }
+
+  /// A disk answers, or nothing can be done about it.
+  public func abandon() {}
+
+  public func takeNotes() -> [String] { [] }
 
   public func lookUp(_ keys: [[UInt8]]) throws(LakeError) -> [ObjectFacts?] {
     var found: [ObjectFacts?] = []
@@ -75,7 +87,11 @@ public enum LakeError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Of a command that fails for it (sysexits.h).
   public var exitCode: Int32 {
-    if case .remote(let failure) = self { failure.exitCode } else { 74 }
+    switch self {
+    case .remote(let failure): failure.exitCode
+    case .unreadable(let failure), .system(let failure): failure.isRefusal ? 77 : 74
+    case .noLake, .unstorableKey, .tooLarge: 74
+    }
   }
 }
 

@@ -24,5 +24,8 @@ public struct SystemCallFailure: Error, Hashable, Sendable, CustomStringConverti
     self.init(call: call, path: path, code: errno)
   }
 
+  /// This user may not: a person must allow it.
+  public var isRefusal: Bool { code == EACCES || code == EPERM }
+
   public var description: String { "\(path): \(String(cString: strerror(code))) (\(call))" }
 }

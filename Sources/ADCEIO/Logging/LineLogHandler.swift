@@ -50,10 +50,10 @@ public struct LineLogHandler: LogHandler {
     switch style {
     case .human:
       let prefix = event.level >= .warning ? "\(label): " : ""
-      line = "\(prefix)\(event.message)\(details)"
+      line = "\(prefix)\(event.message)\(details)".printableLines
     case .dated:
       // One event, one line: what follows in a file begins with a time.
-      let text = "\(event.message)\(details)".replacing("\n", with: " ⏎ ")
+      let text = "\(event.message)\(details)".replacing("\n", with: " ⏎ ").printable
       line = "\(Self.now) \(event.level.rawValue) \(text)"
     case .json:
       line =

@@ -107,8 +107,7 @@ public final class RotatingFile: Sendable {
       state.reason = error.code
       return false
     }
-    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
-    state.descriptor = systemOpen(path, flags, 0o640)
+    state.descriptor = systemOpen(path, LogFile.flags, LogFile.mode)
     guard state.descriptor >= 0 else {
       state.reason = errno
       return false

@@ -4,6 +4,8 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
   case noManifest(path: String)
   /// A directory below which no complete report is found; how many unfinished ones there are.
   case noCompleteReport(directory: String, unfinished: Int)
+  /// A directory in which reports were looked for, and given up after so many requests.
+  case tooWide(directory: String, requests: Int)
   /// `manifest.checksum`, the mark of a report that is complete, is not there.
   case unfinished(manifest: String)
   /// `manifest.checksum` does not match the manifest.
@@ -35,6 +37,9 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noCompleteReport(let directory, let unfinished):
       "\(directory): no complete inventory report in it"
         + (unfinished > 0 ? " (\(unfinished) without a manifest.checksum that matches)" : "")
+    case .tooWide(let directory, let requests):
+      "\(directory): no inventory report was found in it with \(requests) requests, and no more "
+        + "are made: name where the reports lie (inventory_prefix)"
     case .unfinished(let manifest):
       "\(manifest): no manifest.checksum beside it, so the report is not complete"
     case .manifestChecksum(let manifest): "\(manifest): does not match its manifest.checksum"
@@ -72,7 +77,11 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Of a command that fails for it (sysexits.h).
   public var exitCode: Int32 {
-    if case .remote(let failure) = self { failure.exitCode } else { 65 }
+    switch self {
+    case .remote(let failure): failure.exitCode
+    case .system(let failure): failure.isRefusal ? 77 : failure.isAbsence ? 65 : 74
+    default: 65
+    }
   }
 }
 

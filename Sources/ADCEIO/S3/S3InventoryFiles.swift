@@ -3,8 +3,13 @@ internal import ADCEKernel
 /// Reports in a bucket; paths are `s3://bucket/key`.
 package struct S3InventoryFiles: InventoryFiles {
   let client: S3Client
+  /// The bucket whose reports are wanted: AWS names a folder by it. Nil = any.
+  let source: [UInt8]?
 
-  package init(client: S3Client) { self.client = client }
+  package init(client: S3Client, source: String? = nil) {
+    self.client = client
+    self.source = source.map { Array($0.utf8) }
+  }
 
   package func contents(of path: String) throws(InventoryError) -> [UInt8]? {
     let limit = Int64(InventoryReport.manifestBytesMax)
@@ -82,17 +87,46 @@ extension S3InventoryFiles {
   private static let datedMax = 64
   /// Of AWS's, beside those named by a time: the parts of all reports, and files for Hive.
   private static let passedOver: [[UInt8]] = ["data/", "hive/"].map { Array($0.utf8) }
+  /// Requests for all of it: where reports lie deeper in a wide tree, as a whole lake is one, their
+  /// place must be named.
+  static let requestsMax = 200
 
   package func manifests(below folder: String) throws(InventoryError) -> [String] {
     let location = try location(folder)
-    let source = S3ListingSource(client: client, bucket: location.bucket)
+    var requests = Self.requestsMax
+    let top = location.folder
+    // AWS's layout, `BUCKET/CONFIGURATION/TIME/manifest.json`: what lies in the folder of the
+    // bucket is all there is, else whatever is found.
     var found: [(began: Instant, path: String)] = []
-    var open: [(prefix: [UInt8], depth: Int)] = [(location.folder, 0)]
+    if let source, !source.isEmpty {
+      found = try manifests(in: location.bucket, [(top + source + [0x2F], 1)], &requests)
+    }
+    if found.isEmpty { found = try manifests(in: location.bucket, [(top, 0)], &requests) }
+    guard !found.isEmpty || requests > 0 else {
+      throw .tooWide(directory: folder, requests: Self.requestsMax)
+    }
+    for index in found.indices where found[index].began == .distantPast {
+      found[index].began = try timeInside(found[index].path)
+    }
+    found.sort { a, b in a.began == b.began ? a.path > b.path : a.began > b.began }
+    return found.map(\.path)
+  }
+
+  /// The nearest folders first; the time is the distant past where the folder's name tells none.
+  private func manifests(
+    in bucket: String, _ folders: [(prefix: [UInt8], depth: Int)], _ requests: inout Int
+  ) throws(InventoryError) -> [(began: Instant, path: String)] {
+    let source = S3ListingSource(client: client, bucket: bucket)
+    var found: [(began: Instant, path: String)] = []
+    var open = folders
+    var next = 0
     do throws(ListingFailure) {
-      while let (prefix, depth) = open.popLast() {
-        let (folders, keys) = try source.children(of: prefix)
+      while next < open.count, requests > 0 {
+        let (prefix, depth) = open[next]
+        next += 1
+        let (folders, keys) = try source.children(of: prefix, pages: &requests)
         for key in keys where key.dropFirst(prefix.count).elementsEqual("manifest.json".utf8) {
-          let path = Self.path(location.bucket, key)
+          let path = Self.path(bucket, key)
           let name = prefix.split(separator: 0x2F).last ?? []
           found.append((InventoryReport.timeInName(name) ?? .distantPast, path))
         }
@@ -100,7 +134,7 @@ extension S3InventoryFiles {
         for folder in folders {
           let name = folder.dropFirst(prefix.count)
           if let time = InventoryReport.timeInName(name.dropLast()) {
-            dated.append((time, Self.path(location.bucket, folder + Array("manifest.json".utf8))))
+            dated.append((time, Self.path(bucket, folder + Array("manifest.json".utf8))))
           } else if depth < Self.depthMax, !Self.passedOver.contains(Array(name)) {
             open.append((folder, depth + 1))
           }
@@ -111,11 +145,7 @@ extension S3InventoryFiles {
     } catch {
       throw .remote(RemoteFailure(error))
     }
-    for index in found.indices where found[index].began == .distantPast {
-      found[index].began = try timeInside(found[index].path)
-    }
-    found.sort { a, b in a.began == b.began ? a.path > b.path : a.began > b.began }
-    return found.map(\.path)
+    return found
   }
 
   /// For folders of other names; what cannot be read counts as the oldest, and says why when it

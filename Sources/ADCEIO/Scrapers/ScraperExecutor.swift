@@ -29,6 +29,7 @@ package final class ScraperExecutor: Sendable {
   private let credentials: CredentialResolution
   private let accepts: @Sendable (AttemptWork, [UInt8]) -> Bool
   private let workers: WorkerThreads
+  private let lakes: LakesInUse
   private let state: Locked<State>
 
   /// - Parameters:
@@ -36,15 +37,17 @@ package final class ScraperExecutor: Sendable {
   ///   - workDirectory: where the folders of attempts are made, in the state directory; made for
   ///     the first command.
   ///   - environment: our own variables.
+  ///   - lakes: where the lakes are noted that attempts wait for.
   ///   - accepts: whether a task without keys (basis count) asked for an object with this key.
   package init(
     scrapers: [RunnableScraper], lake: any Lake, client: HTTPClient, workDirectory: String,
-    environment: (@Sendable (String) -> String?)? = nil,
+    environment: (@Sendable (String) -> String?)? = nil, lakes: LakesInUse = LakesInUse(),
     accepts: @escaping @Sendable (AttemptWork, [UInt8]) -> Bool = { _, _ in false }
   ) throws(ThreadRefused) {
     self.client = client
     self.workDirectory = ScraperExecutor.resolved(workDirectory)
     self.accepts = accepts
+    self.lakes = lakes
     credentials = environment.map { CredentialResolution(environment: $0) } ?? .init()
     workers = try WorkerThreads(count: 4)
     state = Locked(State(scrapers: scrapers, lake: lake))
@@ -146,7 +149,10 @@ extension ScraperExecutor {
       // Off the client's thread: the lake is slow, and others wait there.
       self.workers.run {
         let now = Instant(milliseconds: wallMilliseconds())
-        self.finish(scraper.conclude(work, prepared, result, now: now))
+        let end = self.lakes.asking(scraper.lake) {
+          scraper.conclude(work, prepared, result, now: now)
+        }
+        self.finish(end)
       }
     }
     let isStopping = state.withLock { state in
@@ -167,7 +173,9 @@ extension ScraperExecutor {
     // Only now, so that who runs no command writes nothing; if it fails, so does what is made in it.
     mkdir(workDirectory, 0o700)
     do {
-      try DedicatedThread { self.finish(scraper.run(work, command)) }.detach()
+      try DedicatedThread {
+        self.finish(self.lakes.asking(scraper.lake) { scraper.run(work, command) })
+      }.detach()
     } catch {
       finish(work.ended(.ownFault, "no thread for a command: errno \(error.errno)"))
     }

@@ -1,3 +1,4 @@
+internal import CProcess
 internal import Glibc
 
 /// Starts this program once more, as a process of its own.
@@ -9,17 +10,20 @@ enum SpawnedProgram {
     case group
   }
 
-  /// Output and errors are appended to `log`; input is empty. No signal is blocked or ignored.
+  /// Output and errors go to `log`; input is empty, and no other descriptor of ours is passed on,
+  /// whoever opened it. No signal is blocked or ignored.
   static func start(
-    _ arguments: [String], environment: [String], log: String, in place: Place
+    _ arguments: [String], environment: [String], log: borrowing OpenFile, in place: Place
   ) throws(SystemCallFailure) -> pid_t {
     let program = "/proc/self/exe"
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_APPEND | O_CREAT, 0o600)
+    // In this order: `log` may be one of the three itself, where our own caller has closed them.
+    posix_spawn_file_actions_adddup2(&actions, log.descriptor, 1)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    adce_spawn_closes_from(&actions, 3)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

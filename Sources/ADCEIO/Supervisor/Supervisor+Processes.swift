@@ -15,6 +15,17 @@ extension Supervisor {
     PIDFile.holder(of: DaemonFiles(stateDirectory: stateDirectory).pid)
   }
 
+  /// Why this user cannot know whether a process holds the state, or watches over it; nil = he can.
+  public static func refusal(stateDirectory: String) -> SystemCallFailure? {
+    let directory = StateDirectory(stateDirectory)
+    for path in [DaemonFiles(stateDirectory: stateDirectory).pid, directory.writerFile] {
+      do throws(SystemCallFailure) { _ = try OpenFile.open(path, O_RDONLY) } catch {
+        if error.isRefusal { return error }
+      }
+    }
+    return nil
+  }
+
   /// Starts this program with these arguments as a supervisor: in a session of its own, its output
   /// appended to the log. Returns its id at once.
   public static func spawn(
@@ -24,7 +35,7 @@ extension Supervisor {
     try makeFolders(files, log: log)
     do throws(SystemCallFailure) {
       return try SpawnedProgram.start(
-        arguments, environment: SpawnedProgram.environment, log: log, in: .session)
+        arguments, environment: SpawnedProgram.environment, log: LogFile.open(log), in: .session)
     } catch {
       throw .call(error)
     }

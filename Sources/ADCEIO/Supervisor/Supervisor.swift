@@ -6,9 +6,9 @@ internal import Glibc
 ///     starting ──▶ running ──▶ waiting ──▶ starting     (it died: backing off)
 ///         └───────────┴───────────┴──▶ over             (told to stop, or beyond help)
 ///
-/// One thread waits for signals: TERM and INT stop the child within the drain time and then kill
-/// it, HUP is passed on, CHLD tells of its end. If the supervisor itself is killed, the child is
-/// told by the kernel (PR_SET_PDEATHSIG) and drains.
+/// One thread waits for signals: TERM and INT stop the child within the drain time, then tell it to
+/// break off what runs, and then kill it; HUP is passed on, CHLD tells of its end. If the supervisor
+/// itself is killed, the child is told by the kernel (PR_SET_PDEATHSIG) and drains.
 public struct Supervisor: ~Copyable {
   public struct Options: Sendable {
     /// The child's arguments, its name first.
@@ -16,8 +16,10 @@ public struct Supervisor: ~Copyable {
     /// Where the child's output goes, and what the supervisor has to say.
     public var log: String
     public var backoff = Backoff()
-    /// From TERM to KILL.
+    /// From the first TERM to the second, which breaks off what runs.
     public var drainMilliseconds: Int64 = 30_000
+    /// From the second TERM to KILL; a little more than what is broken off may take.
+    public var breakOffMilliseconds: Int64 = 8_000
 
     public init(arguments: [String], log: String) {
       self.arguments = arguments
@@ -35,8 +37,10 @@ public struct Supervisor: ~Copyable {
   private var policy: RestartPolicy
   private var hasWorked = false
   private var began: Int64 = 0
-  /// Set once it is told to stop: when the child is killed.
+  /// Set once it is told to stop: when the child is told again, and when it is killed.
+  private var breakOffAt: Int64?
   private var killAt: Int64?
+  private var hasBrokenOff = false
   private var hasKilled = false
 
   /// Takes the supervisor's place over this state.
@@ -106,7 +110,7 @@ extension Supervisor {
     let environment = SpawnedProgram.environment + ["\(Supervisor.parentVariable)=\(getpid())"]
     do throws(SystemCallFailure) {
       record.child = try SpawnedProgram.start(
-        options.arguments, environment: environment, log: options.log, in: .group)
+        options.arguments, environment: environment, log: openLog(), in: .group)
       began = monotonicMilliseconds()
     } catch {
       say("cannot start adce: \(error)")
@@ -114,10 +118,24 @@ extension Supervisor {
     writeRecord()
   }
 
+  /// A log that cannot be opened costs what is said, never the child: that writes to the log itself,
+  /// as soon as it can be opened.
+  private mutating func openLog() throws(SystemCallFailure) -> OpenFile {
+    do throws(SystemCallFailure) {
+      let log = try LogFile.open(options.log)
+      record.logFailure = nil
+      return log
+    } catch {
+      record.logFailure = "\(error)"
+      return try OpenFile.open("/dev/null", O_WRONLY)
+    }
+  }
+
   private mutating func wait(for signals: inout sigset_t, until startAt: Int64?) {
     let now = monotonicMilliseconds()
     var milliseconds: Int64 = 60_000
     if let startAt { milliseconds = min(milliseconds, startAt - now) }
+    if let breakOffAt, !hasBrokenOff { milliseconds = min(milliseconds, breakOffAt - now) }
     if let killAt, !hasKilled { milliseconds = min(milliseconds, killAt - now) }
     milliseconds = max(milliseconds, 0)
     var span = timespec(
@@ -132,7 +150,13 @@ extension Supervisor {
   private mutating func stopChild() {
     // Told twice: it does not wait for what runs.
     let isSecond = killAt != nil
-    if !isSecond { killAt = monotonicMilliseconds() + options.drainMilliseconds }
+    if isSecond {
+      hasBrokenOff = true
+    } else {
+      let breakOff = monotonicMilliseconds() + options.drainMilliseconds
+      breakOffAt = breakOff
+      killAt = breakOff + options.breakOffMilliseconds
+    }
     record.nextStart = nil
     if let child = record.child {
       say(isSecond ? "told to stop again" : "told to stop: adce drains")
@@ -141,11 +165,20 @@ extension Supervisor {
   }
 
   private mutating func killIfLate() {
-    guard let killAt, !hasKilled, monotonicMilliseconds() >= killAt, let child = record.child
-    else { return }
-    hasKilled = true
-    say("adce has not drained within \(options.drainMilliseconds / 1000) s: killed")
-    kill(-child, SIGKILL)
+    guard let breakOffAt, let killAt, let child = record.child else { return }
+    let now = monotonicMilliseconds()
+    if !hasBrokenOff, now >= breakOffAt {
+      hasBrokenOff = true
+      say(
+        "adce has not drained within \(options.drainMilliseconds / 1000) s: what runs is broken off"
+      )
+      kill(child, SIGTERM)
+    }
+    if !hasKilled, now >= killAt {
+      hasKilled = true
+      say("adce has not ended: killed")
+      kill(-child, SIGKILL)
+    }
   }
 
   private mutating func reapChild() -> SupervisorRecord.Exit? {
@@ -163,7 +196,7 @@ extension Supervisor {
   private mutating func verdict(after exit: SupervisorRecord.Exit) -> Int32? {
     let ran = monotonicMilliseconds() - began
     // Whoever has lived for so long has got past all that refuses to start.
-    if ran > 10_000 { hasWorked = true }
+    if ran >= min(10_000, options.backoff.forgetsAfterMilliseconds) { hasWorked = true }
     record.child = nil
     record.lastExit = exit
     record.lastExitAt = Instant(milliseconds: wallMilliseconds())
@@ -201,11 +234,12 @@ extension Supervisor {
   /// A line in the log, found by its name each time: it may have been rotated.
   private func say(_ text: String) {
     let now = Instant(milliseconds: wallMilliseconds())
-    var line = "\(now.iso) supervisor: \(text)\n"
-    let descriptor = open(options.log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return }
-    _ = line.withUTF8 { write(descriptor, $0.baseAddress, $0.count) }
-    close(descriptor)
+    let line = "\(now.iso) supervisor: \(text)\n"
+    do throws(SystemCallFailure) {
+      try LogFile.open(options.log).write(Array(line.utf8))
+    } catch {
+      // There is no other place to say it: the record has the reason (`openLog`).
+    }
   }
 }
 

@@ -27,6 +27,8 @@ public struct SupervisorRecord: Hashable, Sendable {
   public var lastExitAt: Instant?
   /// When the child is started again; nil unless that is waited for.
   public var nextStart: Instant?
+  /// Why what the supervisor and its child say is lost: the log cannot be opened. Nil while it can.
+  public var logFailure: String?
 
   init(pid: Int32, since: Instant) {
     self.pid = pid
@@ -64,6 +66,7 @@ extension SupervisorRecord {
       .init("restarts", .count(restarts)), .init("last_exit", exit),
       .init("last_exit_at", lastExitAt.map { .text($0.iso) } ?? .null),
       .init("next_start", nextStart.map { .text($0.iso) } ?? .null),
+      .init("log_failure", logFailure.map { .text($0) } ?? .null),
     ])
   }
 
@@ -81,6 +84,7 @@ extension SupervisorRecord {
       ?? number(document["last_exit"]?["signal"]).map { .signal($0) }
     lastExitAt = moment(document["last_exit_at"])
     nextStart = moment(document["next_start"])
+    logFailure = document["log_failure"]?.text
   }
 
   /// Replaces the file, whole. It need not survive a crash of the machine: the supervisor does not.

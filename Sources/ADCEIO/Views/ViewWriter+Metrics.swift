@@ -10,25 +10,32 @@ extension ViewWriter {
     let metrics = MetricsFile.tracked(settings.metrics, of: MetricsFile.all(kernel, at: now))
     let section = MetricsFile.section(metrics, verified: now + kernel.wallOffsetMilliseconds)
     let path = settings.metricsPath
-    let old: [UInt8]
-    do throws(SystemCallFailure) {
-      old = try FileTree.exists(path) ? FileTree.read(path) : []
-    } catch {
-      return ["the metrics cannot be read: \(error)"]
+    // Others write into the file too: what they wrote since it was read must not be lost.
+    for _ in 0..<writesTriedMax {
+      let old: [UInt8]
+      let version: AtomicFile.Version?
+      do throws(SystemCallFailure) {
+        version = try AtomicFile.Version.of(path)
+        old = version == nil ? [] : try FileTree.read(path)
+      } catch {
+        return ["the metrics cannot be read: \(error)"]
+      }
+      let new: [UInt8]
+      do throws(MetricsFile.Refusal) {
+        new = try MetricsFile.replaced(section, in: old)
+      } catch {
+        return ["\(path): left as it was: \(error)"]
+      }
+      do throws(SystemCallFailure) {
+        if try AtomicFile.write(new, to: path, over: version) { return [] }
+      } catch {
+        return ["the metrics cannot be written: \(error)"]
+      }
     }
-    let new: [UInt8]
-    do throws(MetricsFile.Refusal) {
-      new = try MetricsFile.replaced(section, in: old)
-    } catch {
-      return ["\(path): left as it was: \(error)"]
-    }
-    do throws(SystemCallFailure) {
-      try AtomicFile.write(new, to: path)
-      return []
-    } catch {
-      return ["the metrics cannot be written: \(error)"]
-    }
+    return ["\(path): left as it was: somebody else goes on changing it"]
   }
+
+  private static let writesTriedMax = 5
 
   /// The metrics that the file has otherwise, or not at all.
   public static func outdatedMetrics(

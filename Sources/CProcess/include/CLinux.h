@@ -28,3 +28,7 @@ int adce_clock_watch_arm(int watch);
 
 /// accept4 with SOCK_CLOEXEC. −1 and errno.
 int adce_accept(int socket);
+
+/// Has posix_spawn close every descriptor from `first` on. `actions` is a
+/// posix_spawn_file_actions_t *. 0 or errno.
+int adce_spawn_closes_from(void *actions, int first);

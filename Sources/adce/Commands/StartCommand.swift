@@ -22,8 +22,9 @@ struct StartCommand: ParsableCommand {
   func run() throws {
     let loaded = try global.load()
     guard loaded.loop.isEnabled else {
-      print("adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do")
-      return
+      return global.show(
+        .map([.init("running", .bool(false)), .init("enabled", .bool(false))]),
+        table: "adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do")
     }
     try DaemonSession(global, supervisorOptions: restarts.arguments).start(loaded)
   }
@@ -36,8 +37,9 @@ struct StopCommand: ParsableCommand {
     abstract: "Let the daemon end: what runs has 30 seconds.",
     usage: "adce stop",
     discussion: """
-      Nothing new is started. What has not ended after 30 seconds is killed; its
-      objects are looked up at the next start. Exits with 3 if nothing runs.
+      Nothing new is started. What has not ended after 30 seconds is broken off, and
+      killed if that does not help; its objects are looked up at the next start. Exits
+      with 3 if nothing runs.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -61,6 +63,12 @@ struct RestartCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try global.load()
+    guard loaded.loop.isEnabled else {
+      Terminal.error(
+        "adce: adce is disabled (`enabled: false` in autonomous_config.yaml), so that it would not "
+          + "start again: nothing was stopped; `adce stop` does that")
+      throw ExitCode(78)
+    }
     let session = DaemonSession(global, supervisorOptions: restarts.arguments)
     _ = try session.stop()
     try session.start(loaded)

@@ -110,6 +110,47 @@ struct AuditLogTests {
       ])
   }
 
+  @Test func `a clock that jumps ahead takes little with it`() throws {
+    let folder = TemporaryFolder()
+    let bounds = SegmentedFile.Bounds(days: 3, bytes: 1 << 20)
+    let path = folder.path + "/a"
+    let first = CivilDay(containing: Self.day)
+    let line = Array("x\n".utf8)
+    var file = SegmentedFile(folder: path, bounds: bounds)
+    for day in 0..<3 as Range<Int32> { try file.append(line, on: CivilDay(day: first.day + day)) }
+    // Fifteen years ahead, and put right the next moment.
+    try file.append(line, on: CivilDay(day: first.day + 5000))
+    #expect(try SegmentedFile.segments(in: path).count == 4)
+    try file.append(line, on: CivilDay(day: first.day + 2))
+    #expect(try SegmentedFile.segments(in: path).count == 4)
+    // One that stays ahead costs two days at each opening, and no more.
+    try file.append(line, on: CivilDay(day: first.day + 5001))
+    #expect(
+      try SegmentedFile.segments(in: path).first
+        == (CivilDay(day: first.day + 2).iso + ".000.jsonl"))
+  }
+
+  @Test func `a reader reads what is new, and for a limit no more than that takes`() throws {
+    let folder = TemporaryFolder()
+    let log = AuditLog(stateDirectory: folder.path)
+    for number in 0..<10 as Range<Int64> {
+      log.record([AuditEntry(at: Self.day + number * Span.day, "pause")], durably: false)
+    }
+    var reader = AuditReader(stateDirectory: folder.path)
+    #expect(
+      try reader.read(AuditFilter(), limit: 2).map(\.at) == [8, 9].map { Self.day + $0 * Span.day })
+    let all = try SegmentedFile.segments(in: folder.path + "/audit/actions").count
+    let once = reader.bytesRead
+    #expect(all == 10 && once > 0)
+    // Nothing has come: nothing is read.
+    #expect(try reader.read(AuditFilter()) == [])
+    #expect(reader.bytesRead == once)
+    log.record([AuditEntry(at: Self.day + 9 * Span.day + 1, "resume")], durably: false)
+    #expect(try reader.read(AuditFilter()).map(\.action) == ["resume"])
+    // Two of ten files, and one line: not even half as much again.
+    #expect(reader.bytesRead - once < once)
+  }
+
   @Test func `where it cannot be written it counts, says so once, and goes on`() throws {
     let folder = TemporaryFolder()
     try folder.write("", to: "audit")

@@ -1,7 +1,8 @@
-import ADCEIO
 import ADCEKernel
 import Foundation
 import Testing
+
+@testable import ADCEIO
 
 /// The loop's side and the readers' side, without a loop.
 struct HealthWatchTests {
@@ -40,6 +41,25 @@ struct HealthWatchTests {
     #expect(posted.withLock { $0 } == 2)
     watch.stepped(world.kernel, world.now)
     #expect(watch.current?.number == 2)
+    #expect(watch.current?.tasks != nil)
+    withExtendedLifetime(folder) {}
+  }
+
+  @Test func `who waits for one part is not sent away with another`() async throws {
+    var world = HealthWorld()
+    world.start()
+    let posted = Locked(0)
+    let (watch, folder) = try watch(world, posted: posted)
+    watch.ask(.status)
+    // Asked for while the status is being made: the loop has taken its list already.
+    let waiter = Task { await watch.refresh(.tasks, waitingMilliseconds: 60_000) }
+    while watch.state.withLock({ $0.waiters.isEmpty }) { await Task.yield() }
+    watch.state.withLock { $0.wanted = [.status] }
+    watch.stepped(world.kernel, world.now)
+    #expect(watch.state.withLock { $0.waiters.count } == 1)
+    watch.ask(.tasks)
+    watch.stepped(world.kernel, world.now)
+    await waiter.value
     #expect(watch.current?.tasks != nil)
     withExtendedLifetime(folder) {}
   }

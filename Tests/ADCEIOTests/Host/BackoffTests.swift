@@ -43,7 +43,31 @@ struct RestartPolicyTests {
     #expect(policy.ended(.code(0), afterMilliseconds: 5, hasWorked: true) == .done)
   }
 
-  @Test(arguments: [64, 65, 77, 78] as [Int32])
+  @Test(arguments: [74, 75, 77] as [Int32])
+  func `what may pass is waited for as long as it takes, once it has worked`(_ code: Int32) {
+    var policy = policy
+    let verdicts = (0..<20).map { _ in
+      policy.ended(.code(code), afterMilliseconds: 5, hasWorked: true)
+    }
+    #expect(verdicts.last == .restart(afterMilliseconds: 60_000))
+    #expect(verdicts.allSatisfy { if case .restart = $0 { true } else { false } })
+  }
+
+  @Test func `no permission is told at once to who starts it`() {
+    var policy = policy
+    #expect(
+      policy.ended(.code(77), afterMilliseconds: 5, hasWorked: false) == .giveUp(exitCode: 77))
+  }
+
+  @Test func `what ran well in between begins the count anew`() {
+    var policy = policy
+    for _ in 0..<4 { _ = policy.ended(.code(65), afterMilliseconds: 5, hasWorked: true) }
+    #expect(
+      policy.ended(.code(65), afterMilliseconds: 60_000, hasWorked: true)
+        == .restart(afterMilliseconds: 100))
+  }
+
+  @Test(arguments: [64, 65, 78] as [Int32])
   func `what only a person can help is told at once, or after a few tries`(_ code: Int32) {
     var first = policy
     #expect(

@@ -25,6 +25,80 @@ import Testing
     #expect(try daemon.adce("state", "verify").code == 0)
   }
 
+  @Test
+  func `its log may vanish: it is made again, or done without, and nothing else is inherited`()
+    throws
+  {
+    let lake = try DemoLake()
+    let secret = lake.folder.path("secret")
+    try lake.folder.write("x", to: "secret")
+    // A descriptor of the caller's that is passed on, as a shell's is.
+    let held = open(secret, O_RDONLY)
+    defer { close(held) }
+    let daemon = BackgroundDaemon(lake)
+    let pid = try daemon.start("--restart-delay-max", "100")
+    let supervisor = try #require(daemon.record?.pid)
+    for process in [supervisor, Int32(pid)] {
+      #expect(!Processes.descriptors(of: process).values.contains(secret))
+    }
+    func dies() throws -> Bool {
+      let child = try #require(daemon.record?.child)
+      kill(child, SIGKILL)
+      return wait(20) { daemon.record.map { $0.child != nil && $0.child != child } ?? false }
+    }
+    let logs = daemon.state + "/log"
+    try FileManager.default.removeItem(atPath: logs)
+    #expect(try dies())
+    #expect(daemon.record?.logFailure == nil)
+    #expect(Files.exist(logs + "/adce.log"))
+    // A file where the folder should be.
+    try FileManager.default.removeItem(atPath: logs)
+    try lake.folder.write("", to: "state/log")
+    #expect(try dies())
+    #expect(daemon.record?.logFailure?.contains(logs) == true)
+    try FileManager.default.removeItem(atPath: logs)
+    let answers = try wait(20) { try daemon.adce("pause").code == 0 }
+    #expect(answers)
+    #expect(try daemon.adce("stop").code == 0)
+  }
+
+  @Test func `disabled: start says so in JSON, and restart stops nothing`() throws {
+    let lake = try DemoLake()
+    let daemon = BackgroundDaemon(lake)
+    let pid = try daemon.start()
+    let file = "config/autonomous_config.yaml"
+    let text = "\n" + (try lake.folder.text(of: file))
+    try lake.folder.write(text.replacing("\nenabled: true", with: "\nenabled: false"), to: file)
+    let restart = try daemon.adce("restart", "--output", "json")
+    #expect(restart.code == 78, "\(restart)")
+    #expect(Store.writer(of: daemon.state)?.pid == Int32(pid))
+    #expect(try daemon.adce("stop").code == 0)
+    let start = try daemon.adce("start", "--output", "json")
+    #expect(start.code == 0, "\(start)")
+    #expect(try start.json()["running"].bool == false)
+  }
+
+  @Test func `another user is told 77, not that nothing runs`() throws {
+    guard geteuid() == 0, Files.exist("/usr/bin/setpriv") else {
+      print("skipped: to ask as another user takes root and /usr/bin/setpriv")
+      return
+    }
+    let lake = try DemoLake()
+    let daemon = BackgroundDaemon(lake)
+    try daemon.start()
+    chmod(lake.folder.path, 0o755)
+    for command in ["stop", "reload"] {
+      let outcome = try RunningProgram(
+        "/usr/bin/setpriv",
+        ["--reuid=65534", "--regid=65534", "--clear-groups", Program.adce.path]
+          + daemon.options + [command]
+      ).end()
+      #expect(outcome.code == 77, "\(command): \(outcome)")
+    }
+    #expect(!daemon.isGone)
+    #expect(try daemon.adce("stop").code == 0)
+  }
+
   @Test func `restart is another process that goes on`() throws {
     let daemon = BackgroundDaemon(try DemoLake())
     let first = try daemon.start()

@@ -63,6 +63,15 @@ import Testing
 @Suite(.waitsForProcesses) struct UnitFileTests {
   private static let unit = Repository.path + "/packaging/adce.service"
 
+  @Test func `systemd starts again what may pass by itself, and not what only a person can help`()
+    throws
+  {
+    let unit = String(decoding: try Files.bytes(UnitFileTests.unit), as: UTF8.self)
+    let line = unit.split(separator: "\n").first { $0.hasPrefix("RestartPreventExitStatus=") }
+    #expect(line == "RestartPreventExitStatus=64 65 78")
+    #expect(unit.contains("\nStartLimitIntervalSec=0\n"))
+  }
+
   @Test func `systemd finds nothing wrong with the unit, and little exposed`() throws {
     let tool = "/usr/bin/systemd-analyze"
     guard Files.exist(tool) else {

@@ -169,6 +169,31 @@ import Testing
     try expectAllIsWell(lake)
   }
 
+  @Test
+  func `read-only at run time: the supervisor goes on trying, and it works when that is over`()
+    throws
+  {
+    let lake = try DemoLake()
+    let daemon = BackgroundDaemon(lake)
+    try daemon.start("--restart-delay-max", "50", "--stable-after", "1")
+    let supervisor = try #require(daemon.record?.pid)
+    guard let mask = try ReadOnlyMask.put(over: daemon.state) else { return }
+    kill(try #require(daemon.record?.child), SIGKILL)
+    var children: Set<Int32> = []
+    let goesOn = wait(20) {
+      children.formUnion(Processes.children(of: supervisor))
+      return children.count > 8
+    }
+    #expect(goesOn, "\(children.count) children")
+    try mask.lift()
+    let answers = try wait(20) { try daemon.adce("pause").code == 0 }
+    #expect(answers, "\(daemon.log)")
+    #expect(daemon.record?.pid == supervisor)
+    #expect(daemon.record?.logFailure == nil)
+    #expect(try daemon.adce("stop").code == 0)
+    #expect(daemon.isGone)
+  }
+
   // MARK: Second daemon
 
   @Test func `second daemon: 75 tells who holds the state, and it may when that has ended`() throws

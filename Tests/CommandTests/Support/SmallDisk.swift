@@ -50,3 +50,59 @@ final class SmallDisk {
 
   func empty() { unlink(ballast) }
 }
+
+/// A folder seen through a mount that does not let anybody write: what a disk becomes that had an
+/// error, while those who had their files open go on. Lifted with the test.
+final class ReadOnlyMask {
+  private let path: String
+  private var isLifted = false
+
+  /// nil where none can be mounted, which is said.
+  static func put(over path: String) throws -> ReadOnlyMask? {
+    let bound = try RunningProgram("/bin/mount", ["--bind", path, path]).end()
+    guard bound.code == 0 else {
+      print("skipped: nothing can be mounted here: \(bound.errors)")
+      return nil
+    }
+    let mask = ReadOnlyMask(path: path)
+    let end = try RunningProgram("/bin/mount", ["-o", "remount,bind,ro", path]).end()
+    guard end.code == 0 else { throw SmallDisk.Refused(description: "read-only: \(end.errors)") }
+    return mask
+  }
+
+  private init(path: String) { self.path = path }
+
+  deinit {
+    do { try lift() } catch { print("left mounted: \(path): \(error)") }
+  }
+
+  func lift() throws {
+    guard !isLifted else { return }
+    isLifted = true
+    let end = try RunningProgram("/bin/umount", ["--lazy", path]).end()
+    guard end.code == 0 else { throw SmallDisk.Refused(description: "umount: \(end.errors)") }
+  }
+}
+
+/// What the system tells of processes.
+enum Processes {
+  /// Those that this one has right now.
+  static func children(of pid: Int32) -> Set<Int32> {
+    let path = "/proc/\(pid)/task/\(pid)/children"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return Set(text.split(separator: " ").compactMap { Int32($0) })
+  }
+
+  /// Where each of its descriptors leads.
+  static func descriptors(of pid: Int32) -> [Int: String] {
+    let folder = "/proc/\(pid)/fd"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    var result: [Int: String] = [:]
+    for name in names {
+      guard let number = Int(name) else { continue }
+      result[number] = try? FileManager.default.destinationOfSymbolicLink(
+        atPath: folder + "/" + name)
+    }
+    return result
+  }
+}

@@ -52,6 +52,10 @@ package struct S3Lake: Lake {
 
   package func fault(of key: [UInt8]) -> KeyFault? { Self.fault(of: key, root + key) }
 
+  package func abandon() { client.shutdown() }
+
+  package func takeNotes() -> [String] { client.takeNotes() }
+
   /// The object's key in the bucket, if it can be one.
   func objectKey(_ key: [UInt8]) throws(LakeError) -> [UInt8] {
     let whole = root + key

@@ -76,7 +76,9 @@ extension S3Client {
     }
     let ranges = settings.multipart.parts(of: body.count)
     let progress = Locked(Progress())
-    _ = inParallel(min(max(1, settings.multipart.workers), ranges.count)) { _ in
+    // They wait for the server far more than they compute.
+    let workers = min(max(1, settings.multipart.workers), ranges.count)
+    let sendSome: @Sendable (Int) -> Void = { _ in
       while true {
         let index = progress.withLock { progress -> Int? in
           guard progress.failure == nil, progress.next < ranges.count else { return nil }
@@ -85,12 +87,15 @@ extension S3Client {
         }
         guard let index else { return }
         do throws(S3Failure) {
-          let part = try sendPart(body.slice(ranges[index]), index + 1, upload, options)
+          let part = try self.sendPart(body.slice(ranges[index]), index + 1, upload, options)
           progress.withLock { $0.parts[index] = part }
         } catch {
           progress.withLock { $0.failure = $0.failure ?? error }
         }
       }
+    }
+    do throws(ThreadRefused) { _ = try onOwnThreads(workers, sendSome) } catch {
+      throw S3Failure(.local, "no thread could be started (errno \(error.errno))")
     }
     let (parts, failure) = progress.withLock { ($0.parts, $0.failure) }
     if let failure { throw failure }

@@ -62,12 +62,22 @@ extension S3Client {
     var options = options
     if lacksEncryption { options.encrypts = false }
     do throws(S3Failure) {
-      return try body.count <= settings.multipart.above
-        ? putWhole(bucket, key, body, options) : putInParts(bucket, key, body, options)
+      return try putOnce(bucket, key, body, options)
     } catch {
-      guard learnEncryption(from: error, options) else { throw error }
-      return try put(bucket, key, body, options)
+      guard mayLackEncryption(error, options) else { throw error }
+      // A server may refuse something else with the same words: then it refuses this too.
+      options.encrypts = false
+      let stored = try putOnce(bucket, key, body, options)
+      learnThatEncryptionLacks()
+      return stored
     }
+  }
+
+  private func putOnce(
+    _ bucket: String, _ key: [UInt8], _ body: S3Request.Body, _ options: S3PutOptions
+  ) throws(S3Failure) -> S3Stored {
+    try body.count <= settings.multipart.above
+      ? putWhole(bucket, key, body, options) : putInParts(bucket, key, body, options)
   }
 
   private func putWhole(

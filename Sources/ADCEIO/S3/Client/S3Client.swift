@@ -18,6 +18,8 @@ package final class S3Client: Sendable {
     var clockOffset: Int64 = 0
     /// The server that was named does not encrypt at rest.
     var lacksEncryption = false
+    /// To be said, once.
+    var notes: [String] = []
   }
 
   static let regionsKept = 1000
@@ -51,12 +53,27 @@ package final class S3Client: Sendable {
   /// AWS's own always can.
   package var lacksEncryption: Bool { learned.withLock { $0.lacksEncryption } }
 
-  /// Whether a refusal means that, and the request is worth sending without.
-  func learnEncryption(from failure: S3Failure, _ options: S3PutOptions) -> Bool {
-    guard options.encrypts, settings.endpoint.isExplicit, failure.code == "NotImplemented"
-    else { return false }
-    learned.withLock { $0.lacksEncryption = true }
-    return true
+  /// Whether a refusal may mean that, so that the request is worth sending without.
+  func mayLackEncryption(_ failure: S3Failure, _ options: S3PutOptions) -> Bool {
+    options.encrypts && settings.endpoint.isForeign && failure.code == "NotImplemented"
+  }
+
+  /// What was refused with encryption was taken without.
+  func learnThatEncryptionLacks() {
+    learned.withLock { learned in
+      guard !learned.lacksEncryption else { return }
+      learned.lacksEncryption = true
+      learned.notes.append(
+        "\(settings.endpoint) does not encrypt at rest: objects are stored there unencrypted")
+    }
+  }
+
+  /// What the server has taught since the last call, and its owner should know.
+  package func takeNotes() -> [String] {
+    learned.withLock { learned in
+      defer { learned.notes = [] }
+      return learned.notes
+    }
   }
 
   func region(of bucket: String) -> String {

@@ -38,6 +38,9 @@ package struct S3Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// Whether it was named, so that no region changes it.
   package var isExplicit: Bool { server != nil }
 
+  /// Whether it is a server that was named and is not one of AWS's.
+  var isForeign: Bool { server.map { !S3Endpoint.isAWS($0.origin.host) } ?? false }
+
   package var description: String {
     guard let server else { return "AWS" }
     return S3Endpoint.base(server.origin, host: server.origin.host) + server.path

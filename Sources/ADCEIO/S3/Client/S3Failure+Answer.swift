@@ -8,10 +8,11 @@ extension S3Failure {
     let code = document?.code
     let kind = S3Failure.kind(status: response.status, code: code, request)
     let message = document?.message ?? S3Failure.sentence(status: response.status)
-    self.init(kind, message)
+    // The server's words come to terminals and logs: nothing in them may steer those.
+    self.init(kind, message.printable)
     status = response.status
-    self.code = code
-    requestID = response.header("x-amz-request-id") ?? document?.requestID
+    self.code = code?.printable
+    requestID = (response.header("x-amz-request-id") ?? document?.requestID)?.printable
     advice = S3Failure.advice(kind, code: code, request)
   }
 

@@ -7,7 +7,8 @@ package final class HeldCredentials: S3CredentialProvider {
   package struct Rules: Sendable {
     /// New ones are fetched when the old are good for less than this.
     package var renewBeforeMilliseconds: Int64 = 10 * Span.minute
-    /// While the old are good, a failure is not followed by another try for so long.
+    /// No try follows another for so long: not after a failure, while the old are good, and not
+    /// after those were fetched that are no good for long, or seem so by a clock that runs ahead.
     package var pauseMilliseconds: Int64 = Span.minute
 
     package init() {}
@@ -17,6 +18,7 @@ package final class HeldCredentials: S3CredentialProvider {
     var held: S3Credentials?
     var isFetching = false
     /// By the wall clock.
+    var loadedAt: Int64?
     var failedAt: Int64?
   }
 
@@ -61,13 +63,19 @@ package final class HeldCredentials: S3CredentialProvider {
   /// Nil: another thread is fetching what this one needs.
   private func turn(_ state: inout State, refused: S3Credentials?) -> Turn? {
     let now = wall()
+    func isRecent(_ moment: Int64?) -> Bool {
+      moment.map { (0..<rules.pauseMilliseconds).contains(now - $0) } ?? false
+    }
     var good = state.held
-    if let expires = good?.expires?.milliseconds, expires <= now { good = nil }
+    // Fresh ones that have expired by our clock: it may be the clock that is wrong, and the server,
+    // which knows, says so if it is not.
+    let isFresh = isRecent(state.loadedAt)
+    if let expires = good?.expires?.milliseconds, expires <= now, !isFresh { good = nil }
     if let refused, good?.isSameKey(as: refused) == true { good = nil }
     if let good {
       let renewal = good.expires.map { $0.milliseconds - rules.renewBeforeMilliseconds }
-      let hasFailed = state.failedAt.map { now - $0 < rules.pauseMilliseconds } ?? false
-      if state.isFetching || hasFailed || (renewal ?? .max) > now { return .use(good) }
+      let waits = isFresh || isRecent(state.failedAt)
+      if state.isFetching || waits || (renewal ?? .max) > now { return .use(good) }
     }
     guard !state.isFetching else { return nil }
     state.isFetching = true
@@ -78,7 +86,7 @@ package final class HeldCredentials: S3CredentialProvider {
     do throws(S3Failure) {
       let found = try load()
       state.withLock { state in
-        state = State(held: found)
+        state = State(held: found, loadedAt: wall())
       }
       return found
     } catch {
@@ -94,13 +102,7 @@ package final class HeldCredentials: S3CredentialProvider {
   /// From the first source that has some; one that is set up and fails is not passed over.
   private func load() throws(S3Failure) -> S3Credentials {
     for source in sources {
-      guard let found = try source.load() else { continue }
-      if let expires = found.expires?.milliseconds, expires <= wall() {
-        throw S3Failure(
-          .credentials, "the credentials of \(found.origin) have expired",
-          advice: "get new ones there")
-      }
-      return found
+      if let found = try source.load() { return found }
     }
     throw .noCredentials
   }

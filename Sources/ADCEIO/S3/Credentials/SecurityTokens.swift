@@ -50,17 +50,32 @@ struct SecurityTokens: Sendable {
       HTTPHeader("Accept", "application/xml"),
       HTTPHeader("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
     ]
-    if let keys {
+    func signed(at now: Instant) -> HTTPRequest {
+      guard let keys else { return request }
+      var request = request
       let signature = SignatureV4(
         keys, region: region ?? S3Settings.usualRegion, service: "sts")
       request.headers = signature.sign(
         SignatureV4.Request(
           method: "POST", host: address.host, path: address.path, query: "",
           headers: request.headers, payloadHash: SHA256Text(of: request.body).hexadecimal),
-        at: Instant(milliseconds: environment.wall()))
+        at: now)
+      return request
     }
-    return try credentials(in: answer(to: request), role: role)
+    let ours = Instant(milliseconds: environment.wall())
+    var response = try answer(to: signed(at: ours))
+    // A signature is good for some minutes: where ours are others than the server's, by its clock.
+    if keys != nil, response.status == 400 || response.status == 403,
+      let theirs = response.header("date").flatMap({ HTTPDate.parse($0, now: ours) }),
+      abs(theirs - ours) > SecurityTokens.skewMilliseconds
+    {
+      response = try answer(to: signed(at: theirs))
+    }
+    return try credentials(in: response, role: role)
   }
+
+  /// Clocks that differ by less are not what a request is refused for.
+  private static let skewMilliseconds = 2 * Span.minute
 
   private func answer(to request: HTTPRequest) throws(S3Failure) -> HTTPResponse {
     do throws(HTTPFailure) {

@@ -12,13 +12,17 @@ struct S3ListingSource: ListingSource {
     try page(of: range, delimiter: nil)
   }
 
-  /// The folders and objects right below a prefix that ends with a slash; all pages.
-  func children(of prefix: [UInt8]) throws(ListingFailure) -> (folders: [[UInt8]], keys: [[UInt8]])
-  {
+  /// The folders and objects right below a prefix that ends with a slash.
+  ///
+  /// - Parameter pages: how many may still be asked for; what lies on others is left out.
+  func children(
+    of prefix: [UInt8], pages: inout Int
+  ) throws(ListingFailure) -> (folders: [[UInt8]], keys: [[UInt8]]) {
     var folders: [[UInt8]] = []
     var keys: [[UInt8]] = []
     var range = ListingRange(prefix: prefix)
-    while true {
+    while pages > 0 {
+      pages -= 1
       let page = try page(of: range, delimiter: "/")
       folders += page.commonPrefixes
       keys += (0..<page.count).map { Array(page.key($0)) }

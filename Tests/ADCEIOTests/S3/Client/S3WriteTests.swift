@@ -1,6 +1,7 @@
-import ADCEIO
 import ADCEKernel
 import Testing
+
+@testable import ADCEIO
 
 /// Objects on their way in: whole, in parts, under a condition.
 @Suite struct S3WriteTests {
@@ -78,6 +79,36 @@ import Testing
     try client.put("bucket", key, .bytes([2]))
     #expect(client.lacksEncryption)
     #expect(server.bodies == [[1], [1], [2]])
+    #expect(client.takeNotes().count == 1)
+    #expect(client.takeNotes() == [])
+  }
+
+  @Test func aServerThatRefusesItPlainTooIsNotTakenForOneThatCannotEncrypt() throws {
+    let server = try ScriptedServer { _, number in
+      number < 2
+        ? S3Stage.error("501 Not Implemented", "NotImplemented") : .response("200 OK", [], [])
+    }
+    let client = try S3Stage.client(server)
+    let failure = S3Stage.failure { () throws(S3Failure) in
+      try client.put("bucket", key, .bytes([1]))
+    }
+    #expect(failure?.code == "NotImplemented")
+    #expect(!client.lacksEncryption)
+    #expect(client.takeNotes() == [])
+    try client.put("bucket", key, .bytes([2]))
+    #expect(server.field("x-amz-server-side-encryption", of: 0) == "AES256")
+    #expect(server.field("x-amz-server-side-encryption", of: 1) == nil)
+    #expect(server.field("x-amz-server-side-encryption", of: 2) == "AES256")
+  }
+
+  @Test func aNamedHostOfAWSIsAlwaysAskedToEncrypt() throws {
+    let settings = S3Settings(
+      endpoint: try S3Endpoint("https://s3.eu-west-1.amazonaws.com"),
+      credentials: FixedCredentials(S3Stage.keys))
+    let client = try S3Client(settings)
+    var refusal = S3Failure(.refused, "no")
+    refusal.code = "NotImplemented"
+    #expect(!client.mayLackEncryption(refusal, S3PutOptions()))
   }
 
   @Test func aConditionIsToldAndItsFailureToo() throws {

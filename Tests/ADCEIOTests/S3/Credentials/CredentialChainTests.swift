@@ -102,6 +102,26 @@ import Testing
     #expect(form.contains("Version=2011-06-15"))
   }
 
+  @Test func aRoleIsAskedForByTheServersClockWhereOursIsWrong() throws {
+    try write(
+      "config",
+      "[default]\nrole_arn = arn:role\nsource_profile = base\nregion = eu-west-1\n"
+        + "[profile base]\naws_access_key_id = BASE\naws_secret_access_key = s\n")
+    let server = try ScriptedServer { _, number in
+      number == 0
+        ? .response(
+          "403 Forbidden", ["Date: Wed, 01 Jan 2020 00:00:00 GMT"],
+          Array(
+            "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code></Error></ErrorResponse>".utf8)
+        )
+        : .response("200 OK", [], Array(Self.roleXML("ROLE").utf8))
+    }
+    let keys = try found(environment(["AWS_ENDPOINT_URL_STS": server.url]))
+    #expect(keys.accessKeyID == "ROLE")
+    #expect(server.field("x-amz-date", of: 1)?.hasPrefix("20200101T0000") == true)
+    #expect(server.requests.count == 2)
+  }
+
   @Test func anIdentityTokenThatIsRefusedIsTold() throws {
     try FileTree.write(Array("secret-token".utf8), to: folder.path + "/token")
     let server = try ScriptedServer { _, _ in

@@ -140,13 +140,19 @@ import Testing
     #expect(stand.loads == 2)
   }
 
-  @Test func expiredOnesAreNotTaken() {
+  @Test func freshOnesAreTakenWhateverOurClockSaysAndNotFetchedForEachRequest() throws {
     let stand = Stand()
-    stand.state.withLock { $0.lifetime = -1 }
+    // Our clock is two hours ahead of that of whoever gives them.
+    stand.state.withLock { $0.lifetime = -Span.hour }
     let held = stand.held()
-    let failure = S3Stage.failure { () throws(S3Failure) in _ = try held.credentials() }
-    #expect(failure?.kind == .credentials)
-    #expect(failure?.message.contains("have expired") == true)
+    for _ in 0..<3 { #expect(try held.credentials().accessKeyID == "KEY1") }
+    #expect(stand.loads == 1)
+    // The server refuses them: others, at once.
+    let first = try held.credentials()
+    #expect(try held.credentials(insteadOf: first).accessKeyID == "KEY2")
+    stand.move(to: Span.minute)
+    #expect(try held.credentials().accessKeyID == "KEY3")
+    #expect(stand.loads == 3)
   }
 
   @Test func noneAtAllSaysWhereItLooked() {
