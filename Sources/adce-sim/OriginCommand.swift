@@ -25,6 +25,10 @@ struct OriginCommand: AsyncParsableCommand {
   @Option(help: .init("One answer in so many is a 503.", valueName: "n")) var failEvery: Int?
   @Option(help: "How long to serve.") var lifetime = SimulatedDuration(hours: 1)
 
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+  }
+
   func run() async throws {
     var options = OriginOptions()
     options.port = port

@@ -38,12 +38,27 @@ struct Adce: ParsableCommand {
   static func main() {
     StandardStreams.occupy()
     SignalWatch.hearChildren()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    var code: Int32 = 0
     do {
-      var command = try parseAsRoot(
-        GlobalOptions.moved(Array(CommandLine.arguments.dropFirst())))
+      try refuseUnknown(GlobalOptions.moved(arguments))
+      var command = try parseAsRoot(GlobalOptions.moved(arguments))
       try command.run()
     } catch {
-      exit(withError: error)
+      code = exitCode(for: error).rawValue
+      let message = fullMessage(for: error)
+      // Help that was asked for is an answer; anything else is said beside the answer.
+      if !message.isEmpty { if code == 0 { Output.line(message) } else { Terminal.error(message) } }
     }
+    Output.end(code)
+  }
+
+  /// The parser would say that a command it does not know is an argument too many.
+  private static func refuseUnknown(_ arguments: [String]) throws {
+    guard let name = arguments.first, !name.hasPrefix("-"), name != "help" else { return }
+    let known = configuration.subcommands.map { $0._commandName }
+    guard !known.contains(name) else { return }
+    throw ValidationError(
+      Wording.unknown("command", name, among: known.filter { $0 != "supervise" }))
   }
 }

@@ -17,7 +17,7 @@ struct DaemonSession {
   init(_ global: GlobalOptions, supervisorOptions: [String] = []) {
     self.global = global
     self.supervisorOptions = supervisorOptions
-    progress = ProgressText(isShown: Terminal.errorIsTerminal && !global.quiet)
+    progress = ProgressText(isShown: Terminal.showsProgress && !global.quiet)
   }
 
   private var directory: String { global.stateDirectory }

@@ -36,7 +36,9 @@ struct GlobalOptions: ParsableArguments {
 
   /// The same options for a process of ours; how to print is the caller's affair.
   var arguments: [String] {
-    var result = ["--config-dir", configDirectory, "--state-dir", stateDirectory]
+    var result = ["--state-dir", stateDirectory]
+    // One that nobody named need not be there, nor for that process.
+    if let configDir { result += ["--config-dir", configDir] }
     if let inventory { result += ["--inventory", inventory] }
     if let lake { result += ["--lake", lake] }
     if strict { result.append("--strict") }
@@ -56,23 +58,32 @@ extension GlobalOptions {
   ]
   private static let flags: Set<String> = ["--strict", "--quiet", "-q", "--verbose", "-v"]
 
-  /// Takes the options that stand before the command to behind it, where the parser wants them, and
-  /// in front of those that stand there: what comes later wins.
+  /// Takes the options that stand before the names of the command and its subcommand, or between
+  /// them, to behind them, where the parser wants them, and in front of those that stand there: what
+  /// comes later wins.
   static func moved(_ arguments: [String]) -> [String] {
     var rest = arguments[...]
-    var before: [String] = []
+    var names: [String] = []
+    var options: [String] = []
     while let first = rest.first {
       if flags.contains(first) || withValue.contains(where: { first.hasPrefix($0 + "=") }) {
-        before.append(rest.removeFirst())
+        options.append(rest.removeFirst())
       } else if withValue.contains(first), rest.count > 1 {
-        before += [rest.removeFirst(), rest.removeFirst()]
-      } else {
+        options += [rest.removeFirst(), rest.removeFirst()]
+      } else if first.hasPrefix("-") {
         break
+      } else {
+        names.append(rest.removeFirst())
       }
     }
-    let end = rest.firstIndex { $0.hasPrefix("-") } ?? rest.endIndex
-    return Array(rest[..<end]) + before + Array(rest[end...])
+    return names + options + Array(rest)
   }
+
+  /// For the help of commands that only hold others.
+  static let hint = """
+    Each takes --config-dir, --state-dir, --inventory, --lake, --output table|json,
+    --strict, --quiet and --verbose; `adce help COMMAND SUBCOMMAND` explains them.
+    """
 
   var configDirectory: String {
     configDir ?? Environment.value("ADCE_CONFIG_DIR") ?? "config"
@@ -83,7 +94,9 @@ extension GlobalOptions {
   }
 
   var locations: ConfigurationLocations {
-    ConfigurationLocations(configDirectory: configDirectory, inventory: inventory)
+    let isNamed = configDir != nil || Environment.value("ADCE_CONFIG_DIR") != nil
+    return ConfigurationLocations(
+      configDirectory: configDirectory, inventory: inventory, isNamed: isNamed)
   }
 
   func overrides(dryRun: Bool? = nil) -> ConfigurationOverrides {
@@ -97,7 +110,7 @@ extension GlobalOptions {
   func load(dryRun: Bool? = nil, quietly: Bool = false) throws -> LoadedConfiguration {
     let outcome = ConfigurationLoader.load(locations, overrides: overrides(dryRun: dryRun))
     if let configuration = outcome.configuration {
-      if !quiet && !quietly { say(outcome.warnings) }
+      if !quiet && !quietly { say(outcome.warnings.map(\.text)) }
       return configuration
     }
     for problem in outcome.errors { Terminal.error(problem.text) }
@@ -105,9 +118,9 @@ extension GlobalOptions {
   }
 
   /// At most a few warnings: the rest is for `adce config check`.
-  private func say(_ warnings: [ConfigurationProblem]) {
+  func say(_ warnings: [String]) {
     let shown = verbose ? warnings.count : 3
-    for warning in warnings.prefix(shown) { Terminal.error(warning.text) }
+    for warning in warnings.prefix(shown) { Terminal.error(warning) }
     if warnings.count > shown {
       Terminal.error(
         "… and \(warnings.count - shown) more warnings: `adce config check` shows them all")
@@ -130,20 +143,47 @@ extension GlobalOptions {
     }
   }
 
+  /// Looks at the state for what only makes an answer fuller; nil if it, or the configuration,
+  /// cannot be read: whoever acts on it says so.
+  func peek<Seen>(_ look: (borrowing Kernel, Instant) -> Seen) -> Seen? {
+    let outcome = ConfigurationLoader.load(locations, overrides: overrides())
+    guard let loaded = outcome.configuration else { return nil }
+    do throws(HostFailure) {
+      let observation = Observation(
+        kernel: try Host.observe(stateDirectory: stateDirectory, configuration: loaded.kernel))
+      return look(observation.kernel, observation.now)
+    } catch {
+      return nil
+    }
+  }
+
   /// Says a failure and gives the exit code for it.
   func report(_ failure: HostFailure) -> ExitCode {
     Terminal.error("adce: \(failure)")
     return ExitCode(failure.exitCode)
   }
 
+  /// Says that a filter names what is not there, and gives the exit code for it: the command is
+  /// written wrong.
+  func refuse(_ unknown: UnknownName) -> ExitCode {
+    Terminal.error("adce: \(unknown.message)")
+    return ExitCode(64)
+  }
+
+  /// A last line under a table that a limit has cut.
+  func sayShown(_ shown: Int, of total: Int) {
+    guard shown < total else { return }
+    say("\(HumanText.count(shown)) of \(HumanText.count(total)) shown")
+  }
+
   /// Prints one document: JSON, or what `table` makes.
   func show(_ json: @autoclosure () -> SettingValue, table: @autoclosure () -> String) {
-    if isJSON { print(json().json) } else { say(table()) }
+    if isJSON { Output.line(json().json) } else { say(table()) }
   }
 
   /// Prints a text for people, with colour where they can see it.
   func say(_ text: String) {
-    print(Terminal.outputHasColour ? Colour.applied(to: text) : text)
+    Output.line(Terminal.outputHasColour ? Colour.applied(to: text) : text)
   }
 }
 

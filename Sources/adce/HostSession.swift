@@ -19,6 +19,7 @@ struct HostSession {
   private let notify: NotifySocket?
   private let watchdog: WatchdogFeed?
   private let saidFindings = Locked<[KeySpace.Finding]>([])
+  private let loaded: Locked<LoadedConfiguration>
 
   /// - Parameter keepsLog: the log goes to its file too, if one is configured.
   init(
@@ -26,9 +27,10 @@ struct HostSession {
     notify: NotifySocket? = nil, watchdog: WatchdogFeed? = nil
   ) {
     self.global = global
+    self.loaded = Locked(loaded)
     self.notify = notify
     self.watchdog = watchdog
-    let progress = ProgressLine(isShown: Terminal.errorIsTerminal && !global.quiet)
+    let progress = ProgressLine(isShown: Terminal.showsProgress && !global.quiet)
     self.progress = progress
     let daemonLog =
       Supervisor.parent == nil || !keepsLog
@@ -79,7 +81,7 @@ struct HostSession {
     _ noticing: @escaping (Effect, borrowing Kernel, Instant) -> Void
   ) -> Host.Observer {
     let (progress, notify, watchdog) = (progress, notify, watchdog)
-    let (logger, output) = (logger, output)
+    let (logger, output, loaded) = (logger, output, loaded)
     var observer = Host.Observer()
     var hasSaidReady = false
     var hasSaidStopping = false
@@ -99,6 +101,7 @@ struct HostSession {
     observer.onTrouble = { message in log.error("\(message)") }
     observer.onPulse = { watchdog?.pulse() }
     observer.onReload = { new in
+      loaded.withLock { $0 = new }
       let fresh = HostSession.logger(output, global, new.outputs)
       fresh.notice("the configuration was reloaded")
       logger.withLock { $0 = fresh }
@@ -144,7 +147,7 @@ struct HostSession {
     case .cycleFinished(let number):
       let total = kernel.analyse(at: now).total
       let open = kernel.taskCounts.open
-      sayFindings(kernel.space.findings)
+      sayFindings(loaded.withLock { $0.news(in: kernel.space.findings) })
       notify?.status(
         "cycle \(number): \(HumanText.percent(micro: total.completenessMicro)) present, "
           + "\(HumanText.count(open)) tasks open")

@@ -33,6 +33,26 @@ struct OperatorSession {
     global.show(reply.result, table: done(reply.count ?? 0))
   }
 
+  /// Does something to tasks, and says of each that it was not done to why; then the command ends
+  /// with 1.
+  func perform(
+    on ids: [UInt64], wanted: String, _ isFit: (TaskView) -> Bool,
+    _ action: ([TaskID]) -> Request.Action, done: (Int) -> String
+  ) throws {
+    let unfit = global.peek { kernel, now in
+      ids.compactMap { id -> (id: UInt64, why: String)? in
+        guard let task = kernel.task(TaskID(id), at: now) else {
+          return (id, "there is no task \(id) (ended ones are kept for a week)")
+        }
+        return isFit(task) ? nil : (id, "task \(id) is \(task.state.name), not \(wanted)")
+      }
+    }
+    for (_, why) in unfit ?? [] { Terminal.error("adce: \(why)") }
+    let fit = ids.filter { id in !(unfit ?? []).contains { $0.id == id } }
+    if !fit.isEmpty { try perform(action(fit.map { TaskID($0) }), done) }
+    if unfit?.isEmpty == false { throw ExitCode(1) }
+  }
+
   /// What the daemon that holds the state answers; nil if there is none.
   func ask(
     _ command: ControlCommand, waitingMilliseconds: Int64? = 30_000

@@ -16,6 +16,18 @@ enum Terminal {
     isatty(1) == 1 && Environment.value("NO_COLOR") == nil && Environment.value("TERM") != "dumb"
   }
 
+  /// Whether a line may come in place of another: on a terminal that can erase one.
+  static var showsProgress: Bool { errorIsTerminal && Environment.value("TERM") != "dumb" }
+
+  /// In how many columns a table on stdout has to do; nil = as many as it takes, because no
+  /// terminal shows it.
+  static var outputColumns: Int? {
+    guard isatty(1) == 1 else { return nil }
+    var size = winsize()
+    guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    return max(60, Int(size.ws_col))
+  }
+
   /// Shows a line in place of the last one that was shown so; only on a terminal.
   static func progress(_ line: String) { write("\r\u{1B}[K" + line) }
 
@@ -30,7 +42,8 @@ enum Terminal {
     }
   }
 
-  private static func writeBytes(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  /// write(2).
+  static func writeBytes(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       Glibc.write(file, bytes, count)
     #else

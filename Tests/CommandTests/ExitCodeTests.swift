@@ -143,6 +143,27 @@ import Testing
     #expect(Files.below(folder.path) == [])
     let status = try Program.adce.run(["status"], in: folder.path)
     #expect(status.code == 78)
+    #expect(outcome.errors.contains("`adce init DIR`"))
+    #expect(outcome.errors.contains(folder.path + "/inventory/data_inventory.yaml"))
+  }
+
+  @Test func `a folder or file that was named has to be there`() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Program.adce.run(["init", "p"], in: folder.path).code == 0)
+    let project = folder.path("p")
+    let check = ["config", "check"]
+    #expect(try Program.adce.run(check, in: project).code == 0)
+    for command in [check, ["reconcile"], ["start"]] {
+      let option = try Program.adce.run(["--config-dir", "nope"] + command, in: project)
+      #expect(option.code == 78, "\(command): \(option)")
+      #expect((option.output + option.errors).contains("there is no folder nope"))
+    }
+    let variable = try Program.adce.run(
+      check, in: project, environment: ["ADCE_CONFIG_DIR": "nope"])
+    #expect(variable.code == 78, "\(variable)")
+    let file = try Program.adce.run(check + ["--inventory", "nope.yaml"], in: project)
+    #expect(file.code == 78)
+    #expect(file.output.hasPrefix("nope.yaml: error: there is no such file"), "\(file)")
   }
 
   @Test func `all errors of the configuration are told at once with their places`() throws {
@@ -185,7 +206,7 @@ import Testing
     ["--output", "xml", "gaps"], ["gaps", "--limit", "-3"], ["tasks", "--limit=-3"],
     ["tasks", "retry"], ["tasks", "cancel"], ["gaps", "waive", "--reason", "x"],
     ["gaps", "waive", "key", "--reason", "x", "--until", "soon"], ["init"],
-    ["reconcile", "extra"],
+    ["reconcile", "extra"], ["why", "x"], ["gap"],
   ])
   func `a command that is written wrong is 64 and says how it is written`(
     _ arguments: [String]

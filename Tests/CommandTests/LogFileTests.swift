@@ -35,6 +35,20 @@ import Testing
     }
   }
 
+  @Test(arguments: ["human", "json"])
+  func `logs as JSON are a document a line, however they are kept`(_ style: String) throws {
+    let lake = try Self.lake("logging: {style: \(style)}")
+    let daemon = BackgroundDaemon(lake)
+    try daemon.start()
+    #expect(wait(20) { daemon.log.contains("cycle 1") })
+    #expect(try daemon.adce("stop").code == 0)
+    let logs = try daemon.adce("logs", "--output", "json")
+    #expect(logs.code == 0, "\(logs)")
+    let events = try logs.jsonLines()
+    #expect(events.contains { $0["message"].text?.hasPrefix("cycle 1: ") == true }, "\(logs)")
+    #expect(events.contains { $0["level"].text == "info" && $0["time"].text != nil }, "\(logs)")
+  }
+
   @Test func `a full log is put aside`() throws {
     let lake = try Self.lake(
       "logging: {file: logs/loop.log, level: DEBUG, max_size_mb: 0.001, backup_count: 2}")

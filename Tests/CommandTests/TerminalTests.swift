@@ -33,6 +33,32 @@ struct TerminalTests {
     for line in shown where line.count > 100 { Issue.record("\(line.count) columns: \(line)") }
   }
 
+  @Test func `a terminal that cannot erase is shown none`() throws {
+    let lake = try DemoLake()
+    let run = try screen(lake, "run", "--once", "--wait", "5", environment: ["TERM": "dumb"])
+    #expect(run.code == 0)
+    #expect(!run.output.contains("\u{1B}"), "\(run)")
+  }
+
+  @Test(arguments: [(20, 60), (75, 75), (200, 200)])
+  func `a table is cut to the terminal's width, its names never`(
+    _ columns: Int, _ width: Int
+  ) throws {
+    let lake = try DemoLake()
+    let check = ([Program.adce.path] + lake.options + ["scrapers", "check"]).map { "'\($0)'" }
+    let outcome = try RunningProgram(
+      PseudoTerminal.script,
+      ["-qec", "stty cols \(columns); " + check.joined(separator: " "), "/dev/null"],
+      environment: ["TERM": "dumb"]
+    ).end()
+    let lines = outcome.output.replacing("\r\n", with: "\n").split(separator: "\n")
+    #expect(lines.count == 5, "\(outcome)")
+    #expect(outcome.output.contains("origin     play_by_play  origin_play_by_play"))
+    #expect(outcome.output.contains("…") == (width < 200), "\(outcome)")
+    // What is left of the prose has twelve columns at least.
+    for line in lines where line.count > max(width, 58) { Issue.record("\(line.count): \(line)") }
+  }
+
   @Test func `a quiet run shows none`() throws {
     let lake = try DemoLake()
     let run = try screen(lake, "run", "--once", "--wait", "5", "--quiet")

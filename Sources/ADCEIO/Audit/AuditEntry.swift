@@ -81,13 +81,13 @@ extension AuditEntry {
   }
 
   /// A table of entries.
-  public static func table(_ entries: [AuditEntry]) -> String {
+  public static func table(_ entries: [AuditEntry], _ columnsMax: Int? = nil) -> String {
     var table = TextTable([
-      .init("AT"), .init("WHO"), .init("ACTION"), .init("WHAT", flexible: true),
+      .init("AT"), .init("WHO"), .init("ACTION"), .init("WHAT"),
       .init("OUTCOME", flexible: true),
     ])
     for entry in entries { table.append(entry.cells) }
-    return table.text
+    return table.text(columnsMax)
   }
 
   private var cells: [String] {

@@ -20,7 +20,9 @@ public enum CatalogCheck {
       }
     }
     let space = KeySpace(desired: loaded.kernel.desired, catalogs: tables, now: now)
-    problems += space.findings.map { problem(.warning, "expected_coverage", $0.description) }
+    problems += loaded.news(in: space.findings).map {
+      problem(.warning, "expected_coverage", $0.description)
+    }
     problems += gameCounts(loaded, tables)
     return problems
   }

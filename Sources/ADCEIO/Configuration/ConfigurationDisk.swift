@@ -8,6 +8,7 @@
 package protocol ConfigurationDisk: Sendable {
   func read(_ path: String) -> ConfigurationReading
   func isFile(_ path: String) -> Bool
+  func isFolder(_ path: String) -> Bool
   func isExecutable(_ path: String) -> Bool
   /// The header of a catalog; nil if it cannot be read.
   func columns(ofCatalog path: String) -> [String]?
@@ -63,6 +64,11 @@ package struct LocalDisk: ConfigurationDisk {
   package func isFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  package func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   package func isExecutable(_ path: String) -> Bool {

@@ -32,10 +32,11 @@ public enum ConfigurationLoader {
   ) -> ConfigurationOutcome {
     var trees = ConfigurationTrees(locations, overrides, disk: disk)
     let inventory = Int(ConfigurationFile.inventory.rawValue)
-    if !trees.isThere[inventory] {
+    if locations.isNamed, !disk.isFolder(locations.configDirectory) {
+      trees.problems.error(nil, "", "there is no folder \(locations.configDirectory)")
+    } else if !trees.isThere[inventory] {
       trees.problems.error(
-        YAMLMark(file: UInt8(inventory), line: 1, column: 1), "",
-        "there is no data inventory (looked for in inventory/ and in the config directory)")
+        YAMLMark(file: UInt8(inventory), line: 0, column: 0), "", trees.whyNoInventory(locations))
     }
     // What the inventory says for the reconciliation file counts where that file is silent.
     if let nested = trees.roots[inventory]?["reconciliation_config"], nested.map != nil {

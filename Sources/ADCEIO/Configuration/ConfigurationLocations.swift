@@ -5,9 +5,13 @@ public struct ConfigurationLocations: Hashable, Sendable {
   /// `--inventory`; nil = looked for in `inventory/`, then in the config directory.
   public var inventory: String?
 
-  public init(configDirectory: String, inventory: String? = nil) {
+  /// Somebody named the config directory: then it has to be there.
+  public var isNamed: Bool
+
+  public init(configDirectory: String, inventory: String? = nil, isNamed: Bool = false) {
     self.configDirectory = configDirectory
     self.inventory = inventory
+    self.isNamed = isNamed
   }
 }
 

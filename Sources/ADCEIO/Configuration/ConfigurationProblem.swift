@@ -69,12 +69,14 @@ struct ProblemList {
     _ message: String
   ) {
     let file = mark.map { sources[Int($0.file)] } ?? ""
+    // An option or a variable has no lines.
+    let place = mark.flatMap { Int($0.file) < ConfigurationFile.allCases.count ? $0 : nil }
     found.append(
       (
         mark,
         ConfigurationProblem(
-          severity: severity, file: file, line: Int(mark?.line ?? 0),
-          column: Int(mark?.column ?? 0), path: path, message: message)
+          severity: severity, file: file, line: Int(place?.line ?? 0),
+          column: Int(place?.column ?? 0), path: path, message: message)
       ))
   }
 

@@ -51,14 +51,26 @@ struct ConfigurationTrees {
     for file in ConfigurationFile.allCases where file != .inventory {
       found.append(read([PathText.join(folder, file.fileName)], disk))
     }
-    let name = ConfigurationFile.inventory.fileName
-    let project = projectDirectory(locations)
-    let candidates =
-      locations.inventory.map { [$0] } ?? [
-        PathText.join(project, "inventory/" + name), PathText.join(folder, name),
-      ]
-    found.append(read(candidates, disk))
+    found.append(read(inventoryPaths(locations), disk))
     return found
+  }
+
+  /// Where the data inventory may be.
+  private static func inventoryPaths(_ locations: ConfigurationLocations) -> [String] {
+    let name = ConfigurationFile.inventory.fileName
+    return locations.inventory.map { [$0] } ?? [
+      PathText.join(projectDirectory(locations), "inventory/" + name),
+      PathText.join(locations.configDirectory, name),
+    ]
+  }
+
+  /// What to say where there is none.
+  func whyNoInventory(_ locations: ConfigurationLocations) -> String {
+    guard locations.inventory == nil else { return "there is no such file (--inventory)" }
+    let paths = Self.inventoryPaths(locations).joined(separator: " and ")
+    let text = "there is no data inventory (looked for \(paths))"
+    return isThere.contains(true)
+      ? text : text + ": `adce init DIR` makes a folder with all that is needed"
   }
 
   /// The first that is there; if none, the last.

@@ -1,5 +1,5 @@
 /// How values, counts and lists read in messages.
-enum Wording {
+public enum Wording {
   /// `"text"`, cut where it is long.
   static func quoted(_ text: String) -> String { "\"\(clipped(text))\"" }
 
@@ -20,12 +20,21 @@ enum Wording {
   }
 
   /// "1 scraper", "3 scrapers".
-  static func counted(_ count: Int, _ noun: String) -> String {
+  public static func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
+  /// `there is no source "espm": did you mean "espn"?`, or the names that there are.
+  public static func unknown(_ noun: String, _ name: String, among known: [String]) -> String {
+    let text = "there is no \(noun) \(quoted(name))"
+    if let nearest = Nearest.name(to: name, among: known) {
+      return "\(text): did you mean \(quoted(nearest))?"
+    }
+    return known.isEmpty ? text : "\(text), but \(listed(known))"
+  }
+
   /// The first twelve, and how many more.
-  static func listed(_ names: [String]) -> String {
+  public static func listed(_ names: [String]) -> String {
     let shown = names.prefix(12).joined(separator: ", ")
     return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
   }

@@ -63,6 +63,8 @@ extension Host {
       .init("attempts_running", .count(kernel.attemptsRunning)),
       .init("paused", .bool(kernel.run.isPaused)),
       .init("stopping", .bool(kernel.run.isDraining)),
+      .init("lake", loaded.lake.url.map { .text($0) } ?? .null),
+      .init("scan_failure", scanFailure.map { .text($0) } ?? .null),
       .init("parts", .list(components.conditions.map(\.json))),
     ])
   }
@@ -88,7 +90,7 @@ extension Host {
   func answerComparison(_ cycle: UInt64) {
     for comparison in waiting.takeComparisons(upTo: cycle) {
       let report = ReconcileReport(
-        kernel, at: clock.now, timings: timings,
+        kernel, at: clock.now, by: .daemon, timings: timings,
         tasksMadeBefore: comparison.baseline.tasksMade,
         cancelledBefore: comparison.baseline.cancelled, peakResidentBytes: peakResidentBytes())
       comparison.reply(ControlReply(result: report.json, text: report.text))

@@ -176,7 +176,7 @@ extension CoverageReport {
   /// A line a source, data type or season, and a last one for all.
   public func table(_ detail: Detail) -> String {
     let names: [TextTable.Column] = [
-      .init("SOURCE", flexible: true), .init("DATA TYPE", flexible: true), .init("SEASON"),
+      .init("SOURCE"), .init("DATA TYPE"), .init("SEASON"),
     ]
     let shown =
       switch detail {
@@ -213,7 +213,7 @@ extension CoverageReport {
     }
     table.append(
       ["total"] + [String](repeating: "", count: shown - 1) + CoverageReport.cells(total))
-    return table.text
+    return table.text()
   }
 
   private func cells(_ type: TypeLine) -> [String] {

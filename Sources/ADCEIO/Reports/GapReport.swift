@@ -41,24 +41,29 @@ extension GapView {
   }
 
   /// A table of gaps.
-  public static func table(_ gaps: [GapView]) -> String {
+  public static func table(_ gaps: [GapView], _ columnsMax: Int? = nil) -> String {
     var table = TextTable([
-      .init("PRIORITY"), .init("KIND"), .init("KEY", flexible: true), .init("TASK", .right),
+      .init("PRIORITY"), .init("KIND"), .init("KEY"), .init("TASK", .right),
       .init("STATE", flexible: true),
     ])
     for gap in gaps {
-      let key =
-        gap.key.map { String(decoding: $0, as: UTF8.self) }
-        ?? "\(gap.source) \(gap.dataType) \(gap.season ?? ""): \(gap.count) objects"
       table.append([
-        gap.priority.name, gap.kind.name, key, gap.task.map { String($0.number) } ?? "",
+        gap.priority.name, gap.kind.name, gap.name, gap.task.map { String($0.number) } ?? "",
         gap.stateText,
       ])
     }
-    return table.text
+    return table.text(columnsMax)
   }
 
-  private var stateText: String {
+  /// Its key, or what is counted and how much of it there is not.
+  var name: String {
+    if let key { return String(decoding: key, as: UTF8.self) }
+    let kind = [source, dataType, season ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    return "\(kind): \(Wording.counted(count, "object"))"
+  }
+
+  /// What keeps it, as far as it is known; "" = nothing.
+  var stateText: String {
     if waived { return "waived" }
     var text = knownAbsent ? "not at the source" : lastFailure?.name ?? ""
     if let notBefore { text += (text.isEmpty ? "" : ", ") + "next \(notBefore.iso)" }
@@ -73,27 +78,39 @@ public struct GapFilter: Sendable {
   public var source: String?
   public var dataType: String?
   public var season: String?
-  public var limit: Int?
 
   public init() {}
 
-  /// Calls `body` with the gaps that pass, as of `now`, and returns how many there were.
-  @discardableResult
+  /// Calls `body` with the gaps that pass, as of `now`, in the order of the definition: source, data
+  /// type, season, due, key.
   public func forEach(
     of kernel: borrowing Kernel, at now: Instant, _ body: (GapView) -> Void
-  ) -> Int {
-    var count = 0
+  ) {
     kernel.forEachGap(kernel.analyse(at: now), at: now) { gap in
-      if let priority, gap.priority != priority { return true }
-      if let source, gap.source != source { return true }
-      if let dataType, gap.dataType != dataType { return true }
-      if let season, gap.season != season { return true }
-      if let limit, count >= limit { return false }
-      count += 1
-      body(gap)
+      if passes(gap) { body(gap) }
       return true
     }
-    return count
+  }
+
+  /// The most important ones, at most `limit`, critical ones first and those of one priority in the
+  /// order of the definition; and how many pass in all.
+  public func foremost(
+    _ limit: Int = .max, of kernel: borrowing Kernel, at now: Instant
+  ) -> (gaps: [GapView], total: Int) {
+    var byPriority = [[GapView]](repeating: [], count: Priority.allCases.count)
+    var total = 0
+    forEach(of: kernel, at: now) { gap in
+      total += 1
+      let index = Int(gap.priority.rawValue)
+      if byPriority[index].count < limit { byPriority[index].append(gap) }
+    }
+    let sorted = Priority.allCases.flatMap { byPriority[Int($0.rawValue)] }
+    return (Array(sorted.prefix(limit)), total)
+  }
+
+  private func passes(_ gap: GapView) -> Bool {
+    priority.map { gap.priority == $0 } ?? true && source.map { gap.source == $0 } ?? true
+      && dataType.map { gap.dataType == $0 } ?? true && season.map { gap.season == $0 } ?? true
   }
 }
 

@@ -9,16 +9,27 @@ public struct ReconcileReport: Sendable {
   private let cancelled: Int
   private let timings: Host.Timings
   private let peakResidentBytes: Int64
+  private let hint: String?
+
+  /// What can be done about what is missing.
+  public enum Way: Sendable {
+    /// Nothing was written: no other command knows of it.
+    case dryRun
+    case command
+    /// A daemon goes on with it.
+    case daemon
+  }
 
   public init(
-    _ kernel: borrowing Kernel, at now: Instant, timings: Host.Timings, tasksMadeBefore: UInt64,
-    cancelledBefore: Int, peakResidentBytes: Int64
+    _ kernel: borrowing Kernel, at now: Instant, by way: Way, timings: Host.Timings,
+    tasksMadeBefore: UInt64, cancelledBefore: Int, peakResidentBytes: Int64
   ) {
     coverage = CoverageReport(kernel, at: now)
     cycle = kernel.cycle.number
     open = kernel.taskCounts.open
     created = Int(kernel.tasksMade - tasksMadeBefore)
     cancelled = max(0, (kernel.taskCounts.byState[.cancelled] ?? 0) - cancelledBefore)
+    hint = ReconcileReport.hint(kernel, coverage, way)
     self.timings = timings
     self.peakResidentBytes = peakResidentBytes
   }
@@ -60,8 +71,27 @@ public struct ReconcileReport: Sendable {
 
     \(Wording.counted(open, "task")) open, \(created) made, \(cancelled) cancelled; \
     it took \(SettingValue.seconds(timings.total).json) s.
-    `adce gaps` names what is missing; `adce run --once` fetches it.
-    """
+    """ + (hint.map { "\n\($0)" } ?? "")
+  }
+
+  /// Commands that work now, and only those.
+  private static func hint(
+    _ kernel: borrowing Kernel, _ coverage: CoverageReport, _ way: Way
+  ) -> String? {
+    guard coverage.hasGaps else { return nil }
+    let names = "`adce gaps` names what is missing"
+    let counts = kernel.taskCounts
+    guard kernel.configuration.loop.executes, counts.open > 0 else {
+      return way == .dryRun ? nil : "\(names)."
+    }
+    if kernel.run.isPaused, way != .dryRun {
+      return "\(names); everything is paused: `adce resume` goes on."
+    }
+    switch way {
+    case .dryRun: return nil
+    case .command: return "\(names); `adce run --once` fetches it."
+    case .daemon: return "\(names); the daemon fetches it."
+    }
   }
 }
 

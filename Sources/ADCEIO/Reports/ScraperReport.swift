@@ -15,7 +15,7 @@ public struct ScraperReport: Sendable {
   }
 
   public let lines: [Line]
-  private let loaded: LoadedConfiguration
+  let loaded: LoadedConfiguration
 
   /// `history` holds attempts of the last seven days at the indexes of the scrapers, or nothing.
   public init(_ loaded: LoadedConfiguration, history: [(finished: Int, succeeded: Int)]) {
@@ -40,9 +40,9 @@ public struct ScraperReport: Sendable {
     }
   }
 
-  public static func table(_ lines: [Line]) -> String {
+  public static func table(_ lines: [Line], _ columnsMax: Int? = nil) -> String {
     var table = TextTable([
-      .init("ID", flexible: true), .init("SOURCE", flexible: true), .init("KIND"),
+      .init("ID"), .init("SOURCE"), .init("KIND"),
       .init("FILLS", flexible: true), .init("SUCCESS", .right), .init("STATE", flexible: true),
     ])
     for line in lines {
@@ -55,37 +55,7 @@ public struct ScraperReport: Sendable {
         line.cannotRun ?? "ready",
       ])
     }
-    return table.text
-  }
-
-  public func details(_ index: Int) -> SettingValue {
-    let settings = loaded.scrapers[index]
-    let kernel = loaded.kernel.scrapers[index]
-    guard case .map(var members) = lines[index].json else { return .null }
-    members += [
-      .init("timeout_seconds", .seconds(settings.timeoutMilliseconds)),
-      .init("max_attempts", .count(kernel.retry.maxAttempts)),
-      .init("requests_per_second", .number("\(Double(kernel.requestsPerSecondMicro) / 1e6)")),
-      .init("burst_size", .count(kernel.burst)),
-      .init("max_concurrent", .count(kernel.maxConcurrent)),
-      .init("user_agent", settings.userAgent.map { .text($0) } ?? .null),
-      .init("robots", .text(settings.obeysRobots ? "obey" : "ignore")),
-      .init("upload", .text(settings.upload == .itself ? "self" : "adce")),
-      .init("credentials", .list(settings.credentials.map { .text($0.description) })),
-      .init("custom_settings", settings.customSettings),
-    ]
-    return .map(members + settings.described)
-  }
-
-  /// The fields of a map, a line each.
-  public static func text(_ details: SettingValue) -> String {
-    guard case .map(let members) = details else { return "" }
-    let width = members.map(\.name.count).max() ?? 0
-    return members.map { member in
-      let space = String(repeating: " ", count: width - member.name.count + 2)
-      if case .text(let text) = member.value { return member.name + space + text }
-      return member.name + space + member.value.json
-    }.joined(separator: "\n")
+    return table.text(columnsMax)
   }
 }
 
@@ -137,10 +107,9 @@ extension ScraperReport {
     }
   }
 
-  public var choiceTable: String {
+  public func choiceTable(_ columnsMax: Int? = nil) -> String {
     var table = TextTable([
-      .init("SOURCE", flexible: true), .init("DATA TYPE", flexible: true),
-      .init("SCRAPER", flexible: true), .init("WHY", flexible: true),
+      .init("SOURCE"), .init("DATA TYPE"), .init("SCRAPER"), .init("WHY", flexible: true),
     ])
     for (source, type) in chosen {
       let scraper = type.choice.scraper.map { loaded.scrapers[$0].id } ?? "none"
@@ -150,7 +119,7 @@ extension ScraperReport {
         ([type.choice.rule.rawValue] + passed).joined(separator: "; "),
       ])
     }
-    return table.text
+    return table.text(columnsMax)
   }
 }
 

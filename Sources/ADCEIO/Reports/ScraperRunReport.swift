@@ -21,6 +21,8 @@ public struct ScraperRunReport: Sendable {
   /// Gaps as the first comparison found them, and as the last one did.
   public private(set) var gapsBefore: Int?
   public private(set) var gapsAfter = 0
+  /// Gaps that were wanted and were not asked for, each with what kept it.
+  public private(set) var unasked: [(gap: GapView, why: String)] = []
   private var places: [[UInt8]: Int] = [:]
   private var placesOfCounts: [TaskID: Int] = [:]
 
@@ -72,15 +74,36 @@ public struct ScraperRunReport: Sendable {
       }
       if !lines[index].isFilled { lines[index].message = task?.message ?? "" }
     }
+    noteUnasked(remaining, kernel, now)
+  }
+
+  /// With a limit, what lies over it was not wanted.
+  private mutating func noteUnasked(
+    _ remaining: [GapView], _ kernel: borrowing Kernel, _ now: Instant
+  ) {
+    if let most = selection.keysMax, lines.count >= most { return }
+    for gap in remaining {
+      if let key = gap.key {
+        guard places[key] == nil, selection.keys.map({ $0.contains(key) }) ?? true else { continue }
+      } else {
+        let wasAsked = lines.contains {
+          $0.key == nil && $0.dataType == gap.dataType && $0.season == gap.season
+        }
+        guard !wasAsked, selection.keys == nil else { continue }
+      }
+      let reason = gap.task.flatMap { kernel.task($0, at: now)?.reason } ?? ""
+      let why = [gap.stateText, reason].first { !$0.isEmpty }
+      unasked.append((gap, why ?? "nothing could start in time"))
+    }
   }
 
   /// The gaps that the scraper would fill, but for the keys: `keys` limits what is tried, not what
-  /// is missing.
+  /// is missing. What is waived nobody wants.
   private func gaps(_ kernel: borrowing Kernel, _ now: Instant) -> [GapView] {
     var result: [GapView] = []
     kernel.forEachGap(kernel.analyse(at: now), at: now) { gap in
       let isWanted =
-        gap.scraper == selection.scraper
+        gap.scraper == selection.scraper && !gap.waived
         && selection.dataType.map { $0 == gap.dataType } ?? true
         && selection.season.map { $0 == gap.season } ?? true
       if isWanted { result.append(gap) }
@@ -98,10 +121,20 @@ extension ScraperRunReport {
       .init("filled", .count(filled)), .init("failed", .count(failed)),
       .init("left", .count(left)),
       .init("results", .list(lines.map(\.json))),
+      .init(
+        "not_asked",
+        .list(
+          unasked.map { gap, why in
+            .map([
+              .init("key", gap.key.map { .text(String(decoding: $0, as: UTF8.self)) } ?? .null),
+              .init("data_type", .text(gap.dataType)),
+              .init("season", gap.season.map { .text($0) } ?? .null), .init("why", .text(why)),
+            ])
+          })),
     ])
   }
 
-  public var text: String {
+  public func text(_ columnsMax: Int? = nil) -> String {
     var text = """
       \(selection.scraper): \(Wording.counted(gapsBefore ?? 0, "gap")), \
       \(HumanText.count(lines.count)) asked for in \(Wording.counted(attempts, "attempt")): \
@@ -109,17 +142,28 @@ extension ScraperRunReport {
       \(HumanText.count(left)) left
       """
     let failures = lines.filter { !$0.isFilled }
-    guard !failures.isEmpty else { return text }
-    var table = TextTable([
-      .init("FAILED", flexible: true), .init("TASK", .right), .init("WHY", flexible: true),
-    ])
-    for line in failures.prefix(20) {
-      let why = [line.failure?.name ?? "", line.message].filter { !$0.isEmpty }
-      table.append([line.name, String(line.task.number), why.joined(separator: ": ")])
+    if !failures.isEmpty {
+      var table = TextTable([
+        .init("FAILED"), .init("TASK", .right), .init("WHY", flexible: true),
+      ])
+      for line in failures.prefix(ScraperRunReport.shownMax) {
+        let why = [line.failure?.name ?? "", line.message].filter { !$0.isEmpty }
+        table.append([line.name, String(line.task.number), why.joined(separator: ": ")])
+      }
+      text += "\n\n" + table.text(columnsMax) + ScraperRunReport.more(failures.count)
     }
-    text += "\n\n" + table.text
-    if failures.count > 20 { text += "\n… and \(failures.count - 20) more" }
+    if !unasked.isEmpty {
+      var table = TextTable([.init("NOT ASKED FOR"), .init("WHY", flexible: true)])
+      for (gap, why) in unasked.prefix(ScraperRunReport.shownMax) { table.append([gap.name, why]) }
+      text += "\n\n" + table.text(columnsMax) + ScraperRunReport.more(unasked.count)
+    }
     return text
+  }
+
+  private static let shownMax = 20
+
+  private static func more(_ count: Int) -> String {
+    count > shownMax ? "\n… and \(count - shownMax) more" : ""
   }
 }
 

@@ -88,11 +88,11 @@ extension StatusReport {
 extension StatusReport {
   /// The components as a table.
   public var componentTable: String {
-    var table = TextTable([.init("COMPONENT"), .init("STATE"), .init("", flexible: true)])
+    var table = TextTable([.init("COMPONENT"), .init("STATE"), .init("")])
     for component in components {
       table.append([component.name, component.condition.rawValue, component.message])
     }
-    return table.text
+    return table.text()
   }
 
   /// As `adce health` prints it.
@@ -130,7 +130,8 @@ extension StatusReport {
     if success.finished > 0 {
       let micro = Int64(success.succeeded) * 1_000_000 / Int64(success.finished)
       lines.append(
-        "success    \(HumanText.percent(micro: micro)) of \(success.finished) attempts in 7 days")
+        "success    \(HumanText.percent(micro: micro)) of \(Wording.counted(success.finished, "attempt")) in 7 days"
+      )
     }
     return lines.joined(separator: "\n")
   }

@@ -30,10 +30,12 @@ extension TaskView {
   }
 
   /// A table of tasks; `now` by the kernel's steady clock.
-  public static func table(_ tasks: [TaskView], now: Instant) -> String {
+  public static func table(
+    _ tasks: [TaskView], now: Instant, _ columnsMax: Int? = nil
+  ) -> String {
     var table = TextTable([
       .init("ID", .right), .init("STATE"), .init("PRIORITY"), .init("SCORE", .right),
-      .init("SOURCE", flexible: true), .init("DATA TYPE", flexible: true), .init("SEASON"),
+      .init("SOURCE"), .init("DATA TYPE"), .init("SEASON"),
       .init("DONE", .right), .init("TRIES", .right), .init("WHY", flexible: true),
     ])
     for task in tasks {
@@ -45,7 +47,7 @@ extension TaskView {
         String(task.attempts), why,
       ])
     }
-    return table.text
+    return table.text(columnsMax)
   }
 }
 
@@ -121,7 +123,7 @@ extension TaskView {
       "task       \(idText), \(state.name)" + (reason.isEmpty ? "" : " (\(reason))"),
       "fills      \(kind.name) objects of \(source) \(dataType) \(season ?? "")",
       "priority   \(priority.name), score \(TaskView.points(scoreMicro))",
-      "scraper    \(scraper), \(attempts) attempts",
+      "scraper    \(scraper), \(Wording.counted(attempts, "attempt"))",
       "created    \(wall(created))" + (ended.map { ", ended \(wall($0))" } ?? ""),
     ]
     if let notBefore { lines.append("next       \(wall(notBefore))") }

@@ -1,12 +1,12 @@
-/// A table for a terminal: columns as wide as their longest cell, the flexible ones cut so that a
-/// line fits.
+/// A table: columns as wide as their longest cell. Where it has to do with so many columns of a
+/// terminal, the flexible ones are cut.
 public struct TextTable: Sendable {
   public enum Alignment: Sendable { case left, right }
 
   public struct Column: Sendable {
     var title: String
     var alignment: Alignment
-    /// May be cut, with an ellipsis in its middle, when the table is too wide.
+    /// Prose, which may be cut at its end when the table is too wide; keys and names never are.
     var isFlexible: Bool
 
     public init(_ title: String, _ alignment: Alignment = .left, flexible: Bool = false) {
@@ -16,8 +16,6 @@ public struct TextTable: Sendable {
     }
   }
 
-  /// In characters.
-  public static let widthMax = 100
   private static let gap = 2
   private static let flexibleMin = 12
 
@@ -35,19 +33,22 @@ public struct TextTable: Sendable {
   public var isEmpty: Bool { rows.isEmpty }
 
   /// The lines, without a newline at the end. Line breaks in cells become spaces.
-  public var text: String {
+  ///
+  /// - Parameter columnsMax: of the terminal; nil = nothing is cut.
+  public func text(_ columnsMax: Int? = nil) -> String {
     let header = columns.map(\.title)
     let cells = ([header] + rows).map { $0.map(TextTable.oneLine) }
-    let widths = widths(of: cells)
+    let widths = widths(of: cells, columnsMax)
     return cells.map { row in line(row, widths) }.joined(separator: "\n")
   }
 
-  private func widths(of cells: [[String]]) -> [Int] {
-    var widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+  private func widths(of cells: [[String]], _ columnsMax: Int?) -> [Int] {
+    var widths = columns.indices.map { column in cells.map { $0[column].columns }.max() ?? 0 }
+    guard let columnsMax else { return widths }
     let total = { (widths: [Int]) in
       widths.reduce(0, +) + TextTable.gap * (widths.count - 1)
     }
-    while total(widths) > TextTable.widthMax {
+    while total(widths) > columnsMax {
       let flexible = columns.indices.filter {
         columns[$0].isFlexible && widths[$0] > TextTable.flexibleMin
       }
@@ -61,7 +62,7 @@ public struct TextTable: Sendable {
     var line = ""
     for column in columns.indices {
       let cell = TextTable.cut(row[column], to: widths[column])
-      let space = String(repeating: " ", count: widths[column] - cell.count)
+      let space = String(repeating: " ", count: max(0, widths[column] - cell.columns))
       line += columns[column].alignment == .left ? cell + space : space + cell
       if column < columns.count - 1 { line += String(repeating: " ", count: TextTable.gap) }
     }
@@ -70,9 +71,15 @@ public struct TextTable: Sendable {
   }
 
   private static func cut(_ text: String, to width: Int) -> String {
-    guard text.count > width else { return text }
-    let head = (width - 1) / 2
-    return text.prefix(head) + "…" + text.suffix(width - 1 - head)
+    guard text.columns > width else { return text }
+    var head = ""
+    var room = width - 1
+    for character in text {
+      room -= character.columns
+      if room < 0 { break }
+      head.append(character)
+    }
+    return head + "…"
   }
 
   private static func oneLine(_ text: String) -> String {
@@ -80,47 +87,20 @@ public struct TextTable: Sendable {
   }
 }
 
-/// Numbers for people.
-public enum HumanText {
-  /// `172754` as `172,754`.
-  public static func count(_ value: Int) -> String {
-    let digits = String(value.magnitude)
-    var result = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { result += "," }
-      result.append(digit)
-    }
-    return value < 0 ? "-" + result : result
-  }
+extension String {
+  /// How many columns of a terminal it takes.
+  var columns: Int { reduce(0) { $0 + $1.columns } }
+}
 
-  /// Millionths as a percentage with two digits, cut, so that 100 % means all.
-  public static func percent(micro: Int64) -> String {
-    let hundredths = micro / 100
-    let fraction = hundredths % 100
-    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) %"
-  }
-
-  /// Bytes in powers of 1,000.
-  public static func bytes(_ value: Int64) -> String {
-    let units = ["B", "kB", "MB", "GB", "TB", "PB"]
-    var scaled = value
-    var unit = 0
-    var tenth: Int64 = 0
-    while scaled >= 1000, unit < units.count - 1 {
-      tenth = scaled % 1000 / 100
-      scaled /= 1000
-      unit += 1
-    }
-    return unit == 0 || scaled >= 100
-      ? "\(scaled) \(units[unit])" : "\(scaled).\(tenth) \(units[unit])"
-  }
-
-  /// A span as its two largest units: `3 h 12 min`.
-  public static func span(milliseconds: Int64) -> String {
-    let seconds = max(0, milliseconds / 1000)
-    if seconds < 60 { return "\(seconds) s" }
-    if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
-    if seconds < 86_400 { return "\(seconds / 3600) h \(seconds % 3600 / 60) min" }
-    return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
+extension Character {
+  /// Two for what terminals show wide (Unicode Standard Annex 11, W and F, by block), else one.
+  fileprivate var columns: Int {
+    guard let first = unicodeScalars.first?.value, first >= 0x1100 else { return 1 }
+    let wide: [ClosedRange<UInt32>] = [
+      0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF,
+      0x20000...0x3FFFD,
+    ]
+    return wide.contains { $0.contains(first) } ? 2 : 1
   }
 }

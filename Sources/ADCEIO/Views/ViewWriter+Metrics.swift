@@ -70,7 +70,7 @@ extension MetricsFile {
     public static func table(_ differences: [Difference]) -> String {
       var table = TextTable([.init("METRIC"), .init("WRITTEN", .right), .init("NOW", .right)])
       for one in differences { table.append([one.name, one.written ?? "", one.now]) }
-      return table.text
+      return table.text()
     }
   }
 }

@@ -238,7 +238,7 @@ extension Kernel {
         Alert(
           .vanished,
           "\(lost) objects are gone, more than a tenth of what was present: nothing is made "
-            + "of it until another scan, or an operator, agrees")))
+            + "of it until another scan agrees, or `adce reconcile --accept-vanished`")))
   }
 
   /// That a report is older than a listing is as it should be; that a source's scans go back in

@@ -50,21 +50,22 @@ struct AuditCommand: ParsableCommand {
     var reader = AuditReader(stateDirectory: global.stateDirectory)
     let entries = try read(&reader, filter, limit)
     if global.isJSON {
-      for entry in entries { print(entry.json.json) }
+      for entry in entries { Output.line(entry.json.json) }
     } else if !entries.isEmpty {
-      global.say(AuditEntry.table(entries))
+      global.say(AuditEntry.table(entries, Terminal.outputColumns))
     } else if !follow {
       global.say("nothing was done")
     }
     if reader.damaged > 0 {
-      Terminal.error("adce: \(reader.damaged) lines of the audit log are damaged")
+      Terminal.error(
+        "adce: damaged in the audit log: \(Wording.counted(reader.damaged, "line"))")
     }
     guard follow else { return }
-    while true {
-      fflush(nil)
+    while !Output.hasFailed {
+      Output.flush()
       usleep(500_000)
       for entry in try read(&reader, filter, nil) {
-        print(global.isJSON ? entry.json.json : entry.text)
+        Output.line(global.isJSON ? entry.json.json : entry.text)
       }
     }
   }

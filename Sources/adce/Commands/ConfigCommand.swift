@@ -13,6 +13,8 @@ struct ConfigCommand: ParsableCommand {
         adce config show | grep rate_limit
         adce config suggest
         adce config fields
+
+      \(GlobalOptions.hint)
       """,
     subcommands: [Check.self, Show.self, Suggest.self, Fields.self])
 
@@ -22,7 +24,7 @@ struct ConfigCommand: ParsableCommand {
       usage: "adce config fields",
       discussion: "What it takes, its default, what it means, and whether it is used.")
 
-    func run() { print(FieldReference.markdown, terminator: "") }
+    func run() { _ = Output.write(Array(FieldReference.markdown.utf8)) }
   }
 
   struct Check: ParsableCommand {

@@ -19,6 +19,8 @@ struct ExportCommand: ParsableCommand {
         adce export /tmp/views       into another folder, under the same names
         adce export metrics          the `adce:` section of inventory/metrics.yaml
         adce export metrics --check  1 if that section is missing or out of date
+
+      \(GlobalOptions.hint)
       """,
     subcommands: [Views.self, Metrics.self], defaultSubcommand: Views.self)
 

@@ -17,6 +17,8 @@ struct GapsCommand: ParsableCommand {
         adce gaps --priority critical --source espn --limit 20
         adce gaps --output json | jq -r .key
         adce gaps waive raw/2004/x.json --reason "lost in a fire"
+
+      \(GlobalOptions.hint)
       """,
     subcommands: [List.self, Waive.self], defaultSubcommand: List.self)
 
@@ -26,6 +28,11 @@ struct GapsCommand: ParsableCommand {
       usage: """
         adce gaps [--priority <priority>] [--source <source>]
                   [--data-type <data-type>] [--season <season>] [--limit <n>]
+        """,
+      discussion: """
+        The table, and whatever --limit cuts, begins with the critical ones. JSON
+        without --limit comes in the order of the definition: source, data type,
+        season, due, key.
         """)
 
     @OptionGroup var global: GlobalOptions
@@ -43,17 +50,22 @@ struct GapsCommand: ParsableCommand {
       filter.source = source
       filter.dataType = dataType
       filter.season = season
-      filter.limit = limit?.count
+      do throws(UnknownName) { try filter.check(against: observation.kernel) } catch {
+        throw global.refuse(error)
+      }
+      let now = observation.lastCycle
       if global.isJSON {
         let evidence = GapView.evidence(of: observation.kernel)
-        filter.forEach(of: observation.kernel, at: observation.lastCycle) {
-          print($0.json(evidence: evidence).json)
-        }
+        let show = { (gap: GapView) in Output.line(gap.json(evidence: evidence).json) }
+        guard let limit else { return filter.forEach(of: observation.kernel, at: now, show) }
+        filter.foremost(limit.count, of: observation.kernel, at: now).gaps.forEach(show)
         return
       }
-      var gaps: [GapView] = []
-      filter.forEach(of: observation.kernel, at: observation.lastCycle) { gaps.append($0) }
-      global.say(gaps.isEmpty ? "no gaps" : GapView.table(gaps))
+      let (gaps, total) = filter.foremost(
+        limit?.count ?? .max, of: observation.kernel, at: now)
+      guard total > 0 else { return global.say("no gaps") }
+      if !gaps.isEmpty { global.say(GapView.table(gaps, Terminal.outputColumns)) }
+      global.sayShown(gaps.count, of: total)
     }
   }
 
@@ -69,10 +81,17 @@ struct GapsCommand: ParsableCommand {
       help: .init("The last day on which it holds (YYYY-MM-DD, UTC).", valueName: "day"))
     var until: Day?
 
+    func validate() throws {
+      let today = CivilDay(containing: SystemClock().now)
+      if let day = until?.day, day < today {
+        throw ValidationError("--until \(day.iso) is over: today is \(today.iso) (UTC)")
+      }
+    }
+
     func run() throws {
       try OperatorSession(global).perform(
         .waive(keys: keys.map { Array($0.utf8) }, reason: reason, until: until?.day)
-      ) { "waived \($0) keys" }
+      ) { "waived \(Wording.counted($0, "key"))" }
     }
   }
 }

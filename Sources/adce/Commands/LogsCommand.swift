@@ -37,22 +37,17 @@ struct LogsCommand: ParsableCommand {
         Terminal.error("adce: there is no \(path): `adce start` writes it")
         throw SystemCallFailure(call: "open", path: path, code: ENOENT)
       }
-      guard write(lines), follow else { return }
-      try reader.follow(from: end) { write($0) }
+      var documents = LogLines()
+      let show = { (bytes: [UInt8]) in
+        guard global.isJSON else { return Output.write(bytes) }
+        let text = documents.json(bytes).map { $0 + "\n" }.joined()
+        return Output.write(Array(text.utf8))
+      }
+      guard show(lines), follow else { return }
+      try reader.follow(from: end, show)
     } catch {
       if error.code != ENOENT { Terminal.error("adce: \(error)") }
       throw ExitCode(error.code == ENOENT ? 1 : 74)
     }
-  }
-
-  /// To stdout, at once; false if nobody reads it any more.
-  private func write(_ bytes: [UInt8]) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
-      if count < 0, errno != EINTR { return false }
-      rest = rest.dropFirst(max(0, count))
-    }
-    return true
   }
 }

@@ -42,7 +42,14 @@ struct ResumeCommand: ParsableCommand {
 
   func run() throws {
     try OperatorSession(global).perform(.resume(source: source)) { _ in
-      "resumed \(source ?? "everything")"
+      let paused = global.peek { kernel, _ in (all: kernel.run.isPaused, kernel.pausedSources) }
+      guard let source else {
+        let names = paused?.1 ?? []
+        return "resumed everything"
+          + (names.isEmpty ? "" : " but what is paused by name: \(Wording.listed(names))")
+      }
+      guard paused?.all == true else { return "resumed \(source)" }
+      return "resumed \(source), but everything is paused: `adce resume` lets it start"
     }
   }
 }
@@ -65,6 +72,10 @@ struct ReloadCommand: ParsableCommand {
     let session = OperatorSession(global)
     let reply = try session.askDaemon(.reload)
     try session.refuse(reply)
+    if !global.quiet, case .list(let warnings)? = reply.result["warnings"] {
+      global.say(
+        warnings.compactMap { if case .text(let text) = $0 { text } else { nil } })
+    }
     global.show(reply.result, table: "the configuration was reloaded")
   }
 }

@@ -70,8 +70,8 @@ struct ReconcileCommand: ParsableCommand {
     }
     let result = host.withKernel { kernel, now in
       ReconcileReport(
-        kernel, at: now, timings: host.timings, tasksMadeBefore: made, cancelledBefore: cancelled,
-        peakResidentBytes: peakResidentBytes())
+        kernel, at: now, by: options.isDryRun ? .dryRun : .command, timings: host.timings,
+        tasksMadeBefore: made, cancelledBefore: cancelled, peakResidentBytes: peakResidentBytes())
     }
     global.show(result.json, table: result.text)
     if failOnGaps, result.coverage.hasGaps { throw ExitCode(1) }
@@ -92,7 +92,7 @@ struct ReconcileCommand: ParsableCommand {
     // The daemon has a working directory of its own.
     wish.report = inventoryReport.map { LocalFile.absolute($0) }
     let session = OperatorSession(global)
-    let showsProgress = Terminal.errorIsTerminal && !global.quiet
+    let showsProgress = Terminal.showsProgress && !global.quiet
     if showsProgress { Terminal.progress("the daemon compares …") }
     defer { if showsProgress { Terminal.endProgress() } }
     guard let reply = try session.ask(.reconcile(wish), waitingMilliseconds: nil) else {

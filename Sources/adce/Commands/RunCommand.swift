@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
     let loaded = try global.load(dryRun: dryRun ? true : nil)
     guard loaded.loop.isEnabled else {
       let text = "adce is disabled (`enabled: false` in autonomous_config.yaml): nothing to do"
-      if global.isJSON { Terminal.error(text) } else { print(text) }
+      if global.isJSON { Terminal.error(text) } else { Output.line(text) }
       return
     }
     var options = Host.Options()
@@ -93,7 +93,8 @@ struct RunCommand: ParsableCommand {
       Terminal.error("adce: \(faults.text)")
       throw ExitCode(74)
     }
-    if report.hasGaps, !global.isJSON, !global.quiet {
+    // A dry run has written nothing that another command could read.
+    if report.hasGaps, !global.isJSON, !global.quiet, !options.isDryRun {
       Terminal.error("Gaps remain: `adce gaps` names them, `adce tasks` says what keeps them.")
     }
     if failOnGaps, report.hasGaps { throw ExitCode(1) }

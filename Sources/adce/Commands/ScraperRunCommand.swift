@@ -67,7 +67,7 @@ struct ScraperRunCommand: ParsableCommand {
     // What was wrong has been said when it happened.
     if host.scanFailure != nil { throw ExitCode(host.scanExitCode) }
     host.withKernel { kernel, now in report.conclude(kernel, now) }
-    global.show(report.json, table: report.text)
+    global.show(report.json, table: report.text(Terminal.outputColumns))
     guard ending == .finished else {
       Terminal.error("adce: interrupted: not all was tried")
       throw ExitCode(75)
@@ -101,7 +101,7 @@ struct ScraperRunCommand: ParsableCommand {
   /// A scraper that is not there, cannot run, or fills nothing of what is asked for.
   private func refuseUnfit(_ loaded: LoadedConfiguration) throws {
     guard let index = loaded.scrapers.firstIndex(where: { $0.id == id }) else {
-      throw refused("there is no scraper \"\(id)\"")
+      throw refused(Wording.unknown("scraper", id, among: loaded.scrapers.map(\.id)))
     }
     let line = ScraperReport(loaded, history: []).lines[index]
     if let reason = line.cannotRun { throw refused("\(id) cannot run: \(reason)") }
@@ -140,6 +140,6 @@ struct ScraperRunCommand: ParsableCommand {
     for key in keys where !asked.contains(Array(key.utf8)) && !unexpected.contains(key) {
       Terminal.error("adce: \"\(key)\" was not asked for: `adce gaps` says whether it is a gap")
     }
-    if report.failed > 0 || !unexpected.isEmpty { throw ExitCode(1) }
+    if report.failed > 0 || !report.unasked.isEmpty || !unexpected.isEmpty { throw ExitCode(1) }
   }
 }

@@ -19,6 +19,8 @@ struct ScrapersCommand: ParsableCommand {
         adce scrapers show espn_summary
         adce scrapers check
         adce scrapers run espn_summary --season 2024-25 --limit 3
+
+      \(GlobalOptions.hint)
       """,
     subcommands: [List.self, Show.self, Check.self, ScraperRunCommand.self],
     defaultSubcommand: List.self)
@@ -32,25 +34,16 @@ struct ScrapersCommand: ParsableCommand {
 
     func run() throws {
       let loaded = try global.load(quietly: true)
-      let report = ScraperReport(loaded, history: history(loaded))
-      let lines = report.lines.filter { source == nil || $0.source == source }
-      if global.isJSON {
-        for line in lines { print(line.json.json) }
-      } else {
-        global.say(lines.isEmpty ? "no scrapers" : ScraperReport.table(lines))
+      let report = ScraperReport(loaded, history: global.history(loaded))
+      let lines: [ScraperReport.Line]
+      do throws(UnknownName) { lines = try report.lines(of: source) } catch {
+        throw global.refuse(error)
       }
-    }
-
-    /// Attempts of the last seven days by scraper; none where there is no state yet.
-    private func history(_ loaded: LoadedConfiguration) -> [(finished: Int, succeeded: Int)] {
-      do throws(HostFailure) {
-        let observation = Observation(
-          kernel: try Host.observe(
-            stateDirectory: global.stateDirectory, configuration: loaded.kernel))
-        let now = observation.now
-        return loaded.scrapers.map { observation.kernel.history(ofScraper: $0.id, at: now) }
-      } catch {
-        return loaded.scrapers.map { _ in (0, 0) }
+      if global.isJSON {
+        for line in lines { Output.line(line.json.json) }
+      } else {
+        global.say(
+          lines.isEmpty ? "no scrapers" : ScraperReport.table(lines, Terminal.outputColumns))
       }
     }
   }
@@ -65,11 +58,11 @@ struct ScrapersCommand: ParsableCommand {
     func run() throws {
       let loaded = try global.load(quietly: true)
       guard let index = loaded.scrapers.firstIndex(where: { $0.id == id }) else {
-        Terminal.error("adce: there is no scraper \"\(id)\"")
+        Terminal.error("adce: " + Wording.unknown("scraper", id, among: loaded.scrapers.map(\.id)))
         throw ExitCode(1)
       }
-      let report = ScraperReport(loaded, history: [])
-      global.show(report.details(index), table: ScraperReport.text(report.details(index)))
+      let report = ScraperReport(loaded, history: global.history(loaded))
+      global.show(report.details(index), table: report.detailsText(index))
     }
   }
 
@@ -85,11 +78,27 @@ struct ScrapersCommand: ParsableCommand {
       let loaded = try global.load(quietly: true)
       let report = ScraperReport(loaded, history: [])
       if global.isJSON {
-        for line in report.choices { print(line.json) }
+        for line in report.choices { Output.line(line.json) }
       } else {
-        global.say(report.choiceTable)
+        global.say(report.choiceTable(Terminal.outputColumns))
       }
       if report.typesWithoutScraper > 0 { throw ExitCode(1) }
+    }
+  }
+}
+
+extension GlobalOptions {
+  /// Attempts of the last seven days by scraper; none where there is no state yet.
+  fileprivate func history(
+    _ loaded: LoadedConfiguration
+  ) -> [(finished: Int, succeeded: Int)] {
+    do throws(HostFailure) {
+      let observation = Observation(
+        kernel: try Host.observe(stateDirectory: stateDirectory, configuration: loaded.kernel))
+      let now = observation.now
+      return loaded.scrapers.map { observation.kernel.history(ofScraper: $0.id, at: now) }
+    } catch {
+      return loaded.scrapers.map { _ in (0, 0) }
     }
   }
 }

@@ -17,6 +17,8 @@ struct StateCommand: ParsableCommand {
         adce state export > state.jsonl
         adce state backup /backup/adce-monday
         adce state compact
+
+      \(GlobalOptions.hint)
       """,
     subcommands: [Verify.self, Export.self, Backup.self, Compact.self])
 
@@ -59,7 +61,7 @@ struct StateCommand: ParsableCommand {
       do throws(StoreFailure) {
         let store = try Store.open(directory: global.stateDirectory, mode: .readOnly)
         try store.read { snapshot throws(StoreFailure) in
-          try snapshot.export(emit: { print($0) })
+          try snapshot.export(emit: { Output.line($0) })
         }
       } catch {
         throw global.report(.store(error))
@@ -94,7 +96,11 @@ struct StateCommand: ParsableCommand {
         global.show(
           .map([.init("directory", .text(target))] + members), table: "\(target)\n\(copy.text)")
       } catch {
-        throw global.report(.store(error))
+        guard case .cannotCreate(let path, let reason) = error else {
+          throw global.report(.store(error))
+        }
+        Terminal.error("adce: \(path): cannot create it: \(reason); name another directory for it")
+        throw ExitCode(error.exitCode)
       }
     }
   }

@@ -46,9 +46,25 @@ extension GlobalOptions {
   /// The state of things, judged from here.
   func status() throws -> StatusReport {
     let loaded = try load(quietly: true)
-    let rules = HealthRules(loaded)
-    let facts = HealthFacts.measured(stateDirectory: stateDirectory, rules: rules)
+    var rules = HealthRules(loaded)
+    var facts = HealthFacts.measured(stateDirectory: stateDirectory, rules: rules)
+    // What only the process that holds the state knows: its lake, and why it cannot be seen.
+    if facts.writer != nil, let daemon = condition() {
+      if case .text(let lake)? = daemon["lake"] { rules.lake = lake }
+      if case .text(let failure)? = daemon["scan_failure"] { facts.scanFailure = failure }
+    }
     let observation = try observe(loaded, orEmpty: true)
     return StatusReport(observation.kernel, at: observation.now, facts: facts, rules: rules)
+  }
+  /// How the process that holds the state says it is; nil if it does not answer soon: a `run --once`
+  /// never does.
+  private func condition() -> SettingValue? {
+    do throws(ControlClient.Failure) {
+      return try ControlClient.ask(
+        .ping, stateDirectory: stateDirectory, waitingMilliseconds: 2000
+      ).result
+    } catch {
+      return nil
+    }
   }
 }

@@ -19,6 +19,8 @@ struct TasksCommand: ParsableCommand {
         adce tasks show 17
         adce tasks retry 17 18
         adce tasks cancel 19
+
+      \(GlobalOptions.hint)
       """,
     subcommands: [List.self, Show.self, Retry.self, Cancel.self], defaultSubcommand: List.self)
 
@@ -45,13 +47,22 @@ struct TasksCommand: ParsableCommand {
       filter.priority = priority
       filter.source = source
       filter.state = state
-      filter.limit = limit?.count
-      let tasks = filter.tasks(of: observation.kernel, at: observation.now)
-      if global.isJSON {
-        for task in tasks { print(task.json.json) }
-      } else {
-        global.say(tasks.isEmpty ? "no tasks" : TaskView.table(tasks, now: observation.now))
+      do throws(UnknownName) {
+        try filter.check(against: observation.kernel, at: observation.now)
+      } catch {
+        throw global.refuse(error)
       }
+      let all = filter.tasks(of: observation.kernel, at: observation.now)
+      let tasks = Array(all.prefix(limit?.count ?? .max))
+      if global.isJSON {
+        for task in tasks { Output.line(task.json.json) }
+        return
+      }
+      guard !all.isEmpty else { return global.say("no tasks") }
+      if !tasks.isEmpty {
+        global.say(TaskView.table(tasks, now: observation.now, Terminal.outputColumns))
+      }
+      global.sayShown(tasks.count, of: all.count)
     }
   }
 
@@ -77,30 +88,37 @@ struct TasksCommand: ParsableCommand {
   struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make parked or waiting tasks ready again, their attempts at zero.",
-      usage: "adce tasks retry <ids> ...")
+      usage: "adce tasks retry <ids> ...",
+      discussion: "Exits with 1 if one of them is not there, or neither parked nor waiting.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Numbers of tasks.") var ids: [UInt64]
 
     func run() throws {
-      try OperatorSession(global).perform(.retry(ids.map { TaskID($0) })) {
-        "\($0) tasks are ready again"
-      }
+      try OperatorSession(global).perform(
+        on: ids, wanted: "parked or backing off",
+        { $0.state == .parked || $0.state == .backingOff }, { .retry($0) },
+        done: {
+          "\(Wording.counted($0, "task")) \($0 == 1 ? "is" : "are") ready again"
+        })
     }
   }
 
   struct Cancel: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Cancel tasks; their keys stay out of new tasks for a cool-down.",
-      usage: "adce tasks cancel <ids> ...")
+      usage: "adce tasks cancel <ids> ...",
+      discussion: "Exits with 1 if one of them is not there, or has ended.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Numbers of tasks.") var ids: [UInt64]
 
     func run() throws {
-      try OperatorSession(global).perform(.cancel(ids.map { TaskID($0) })) {
-        "cancelled \($0) tasks"
-      }
+      try OperatorSession(global).perform(
+        on: ids, wanted: "under way", { $0.state.isLive }, { .cancel($0) },
+        done: {
+          "cancelled \(Wording.counted($0, "task"))"
+        })
     }
   }
 }

@@ -182,7 +182,7 @@ struct LoweringTests {
     project.overrides.lake = "gs://x"
     #expect(
       project.load().errors.map(\.text) == [
-        "--lake:1:1: error: reconciliation_config.lake: \"gs://x\" is no lake: expected "
+        "--lake: error: reconciliation_config.lake: \"gs://x\" is no lake: expected "
           + "file:///path or s3://bucket[/prefix]"
       ])
   }

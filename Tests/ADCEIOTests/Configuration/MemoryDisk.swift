@@ -11,6 +11,7 @@ struct MemoryDisk: ConfigurationDisk {
     files[path].flatMap { try? CatalogFile.table($0, path: path).columns }
   }
   func isFile(_ path: String) -> Bool { files[path] != nil }
+  func isFolder(_ path: String) -> Bool { files.keys.contains { $0.hasPrefix(path + "/") } }
   func isExecutable(_ path: String) -> Bool { files[path] != nil && path.hasPrefix("/bin/") }
 }
 

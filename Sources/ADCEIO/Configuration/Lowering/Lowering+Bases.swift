@@ -1,4 +1,4 @@
-internal import ADCEKernel
+public import ADCEKernel
 
 /// What can be told of a type's basis before any catalog is read (CONFIG.md §5, Basis and Due).
 extension Lowering {
@@ -11,8 +11,7 @@ extension Lowering {
       for (type, (_, typeSetting)) in zip(source.dataTypes, setting["data_types"].entries) {
         let name = "\(source.name).\(type.name)"
         let reach = PlaceholderReach(result.kernel.desired, source, type)
-        let isCounted = type.hasCount(in: source)
-        if type.patterns.isEmpty || (!reach.unknown.isEmpty && !isCounted) {
+        if result.kernel.desired.isUnbounded(source, type) {
           let why =
             type.patterns.isEmpty
             ? "no path_patterns"
@@ -37,6 +36,34 @@ extension Lowering {
         "\(Wording.counted(unsettled.count, "dated data type")) with neither settle_hours nor "
           + "available_after_…, so that a copy made at the end of its date is final: "
           + Wording.listed(unsettled))
+    }
+  }
+}
+
+extension Desired {
+  /// Whether a type has neither keys nor a count, by the declarations alone.
+  func isUnbounded(_ source: Source, _ type: DataType) -> Bool {
+    type.patterns.isEmpty
+      || !PlaceholderReach(self, source, type).unknown.isEmpty && !type.hasCount(in: source)
+  }
+}
+
+extension LoadedConfiguration {
+  /// What findings say beyond the warnings of the files, which have been told already.
+  public func news(in findings: [KeySpace.Finding]) -> [KeySpace.Finding] {
+    let desired = kernel.desired
+    return findings.filter { finding in
+      switch finding {
+      case .unboundedType(let sourceName, let typeName):
+        guard let source = desired.sources.first(where: { $0.name == sourceName }),
+          let type = source.dataTypes.first(where: { $0.name == typeName })
+        else { return true }
+        return !desired.isUnbounded(source, type)
+      case .datedTypeWithoutSettle: return false
+      case .emptyOrSlashedValues, .ignoredTimes, .missingColumn, .unknownCatalog, .yieldsNoKey,
+        .countDiffers, .tooManyKeys, .tooLongKeys, .seasonsEnded:
+        return true
+      }
     }
   }
 }
