@@ -111,6 +111,11 @@ public enum KeyFault: Hashable, Sendable, CustomStringConvertible {
   /// What should be a folder is a file or a link, or what should be a file is a folder.
   case clash(path: String)
 
+  /// Nothing that is done to the lake makes it a key that can be stored.
+  var isForGood: Bool {
+    if case .clash = self { false } else { true }
+  }
+
   public var description: String {
     switch self {
     case .empty: "an empty key"

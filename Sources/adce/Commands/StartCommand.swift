@@ -38,8 +38,8 @@ struct StopCommand: ParsableCommand {
     usage: "adce stop",
     discussion: """
       Nothing new is started. What has not ended after 30 seconds is broken off, and
-      killed if that does not help; its objects are looked up at the next start. Exits
-      with 3 if nothing runs.
+      killed if that does not help; its objects are looked up at the next start.
+      Exits with 3 if nothing runs.
       """)
 
   @OptionGroup var global: GlobalOptions

@@ -50,10 +50,9 @@ struct HealthWatchTests {
     world.start()
     let posted = Locked(0)
     let (watch, folder) = try watch(world, posted: posted)
-    watch.ask(.status)
-    // Asked for while the status is being made: the loop has taken its list already.
     let waiter = Task { await watch.refresh(.tasks, waitingMilliseconds: 60_000) }
     while watch.state.withLock({ $0.waiters.isEmpty }) { await Task.yield() }
+    // As if the loop had taken its list before, to make the status alone.
     watch.state.withLock { $0.wanted = [.status] }
     watch.stepped(world.kernel, world.now)
     #expect(watch.state.withLock { $0.waiters.count } == 1)

@@ -235,20 +235,33 @@ import Testing
   }
 
   @Test func anObjectThatTheLakeCannotKeepIsAPermanentFault() async throws {
-    // Where its folder should be, there is an object.
+    // Files that are being written are called so, and are no objects.
+    let key = "espn/box/.adce-tmp-401.json"
+    let script = """
+      mkdir -p "$ADCE_OUTPUT_DIR/espn/box"
+      echo x > "$ADCE_OUTPUT_DIR/\(key)"
+      """
+    let all = try await bench.run(scraper(script), .fixture([key]))
+    #expect(results(all) == [.failed(.scraperFault)])
+    #expect(all.permanent)
+    #expect(all.message.contains("a part of it begins with .adce-tmp-"))
+    // With another that has failed in its own way, it is no word on the whole attempt.
+    let some = try await bench.run(scraper(script), .fixture([key, "espn/box/402.json"]))
+    #expect(results(some) == [.failed(.scraperFault), .failed(.scraperFault)])
+    #expect(!some.permanent)
+  }
+
+  @Test func whatStandsInAnObjectsWayIsAFaultOfTheLake() async throws {
+    // Somebody can put it away: the object is tried again.
     _ = try bench.put("espn", [1])
     let script = """
       mkdir -p "$ADCE_OUTPUT_DIR/espn/box"
       echo x > "$ADCE_OUTPUT_DIR/espn/box/401.json"
       """
-    let all = try await bench.run(scraper(script), .fixture(["espn/box/401.json"]))
-    #expect(results(all) == [.failed(.scraperFault)])
-    #expect(all.permanent)
-    #expect(all.message.contains("stands in its way"))
-    // With another that has failed in its own way, it is no word on the whole attempt.
-    let some = try await bench.run(scraper(script), .fixture(keys))
-    #expect(results(some) == [.failed(.scraperFault), .failed(.scraperFault)])
-    #expect(!some.permanent)
+    let end = try await bench.run(scraper(script), .fixture(["espn/box/401.json"]))
+    #expect(results(end) == [.failed(.ownFault)])
+    #expect(!end.permanent)
+    #expect(end.message.contains("stands in its way"))
   }
 
   @Test func aWorkDirectoryIsFoundFromWhereTheScraperRuns() async throws {

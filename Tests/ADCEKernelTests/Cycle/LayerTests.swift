@@ -127,7 +127,7 @@ struct LayerTests {
   private let doubt = Alert(
     .vanished,
     "14 objects are gone, more than a tenth of what was present: nothing is made of it until "
-      + "another scan, or an operator, agrees")
+      + "another scan agrees, or `adce reconcile --accept-vanished`")
 
   private func emptied() -> KernelHarness {
     let world = TestWorld(games: 14, players: 0, dumps: 0)

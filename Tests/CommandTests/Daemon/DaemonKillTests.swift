@@ -93,12 +93,12 @@ import Testing
   private func expectWithinLimits(_ requests: [Origin.Request], _ kills: [Int64]) throws {
     #expect(requests.repeats <= DaemonKillTests.concurrencyMax * kills.count)
     // Sharper: whatever was asked for twice was in flight at a kill: its answer was on the way, or
-    // had come and was not yet an object (for which a second is enough).
+    // had come and was not yet an object (for which a few seconds are enough on a busy machine).
     var asked: [String: Int64] = [:]
     for request in requests {
       if let before = asked[request.target] {
         #expect(
-          kills.contains { before <= $0 && $0 - before < DaemonKillTests.latency + 1000 },
+          kills.contains { before <= $0 && $0 - before < DaemonKillTests.latency + 4000 },
           "\(request.target) was asked for again, and was not in flight at any kill")
       }
       asked[request.target] = request.time

@@ -156,7 +156,7 @@ import Testing
     }
     #expect(try lake.adce("reconcile", "--quiet").code == 0)
     try disk.remount("ro")
-    for command in [["run", "--once"], ["run"], ["reconcile"], ["tasks", "retry", "1"]] {
+    for command in [["run", "--once"], ["run"], ["reconcile"], ["pause"]] {
       let outcome = try Program.adce.run(lake.options + command)
       #expect(outcome.code == 77, "\(command): \(outcome)")
       #expect(outcome.errors.contains(disk.path), "\(outcome)")

@@ -155,7 +155,7 @@ extension CommandScraper {
     do throws(LakeError) {
       let writing = ObjectWriting(lake: lake, storage: settings.storage)
       return Storing(result: try writing.write(body, item, sizeMin: work.minBytes))
-    } catch .unstorableKey(let key, let fault) {
+    } catch .unstorableKey(let key, let fault) where fault.isForGood {
       return Storing(
         result: .failed(.scraperFault),
         note: "\(LakeError.unstorableKey(key, fault))", isUnstorable: true)

@@ -56,7 +56,7 @@ extension HTTPScraper {
       let result = try ObjectWriting(lake: lake, storage: settings.storage).write(
         response.body, item, sizeMin: work.minBytes)
       return work.succeeded(result, "\(response.status) from \(place)")
-    } catch .unstorableKey(let key, let fault) {
+    } catch .unstorableKey(let key, let fault) where fault.isForGood {
       return work.ended(.permanent(LakeError.unstorableKey(key, fault).description))
     } catch {
       return work.ended(.ownFault, "\(error)")
