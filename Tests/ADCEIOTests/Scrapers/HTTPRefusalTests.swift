@@ -27,12 +27,12 @@ import Testing
     #expect(server.requests == [])
   }
 
-  @Test func anObjectWhoseWayIsBlockedIsAPermanentFault() async throws {
+  @Test func anObjectWhoseWayIsBlockedIsAFaultOfTheLake() async throws {
     _ = try bench.put("a", [1])
     let server = try ScriptedServer { _, _ in .response("200 OK") }
     let end = try await bench.run(scraper(server.url), .fixture(["a/401.json"]))
-    #expect(end.failure == .scraperFault)
-    #expect(end.permanent)
+    #expect(end.failure == .ownFault)
+    #expect(!end.permanent)
     #expect(end.message.contains("stands in its way"), "\(end.message)")
   }
 
