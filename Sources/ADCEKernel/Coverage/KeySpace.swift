@@ -45,7 +45,7 @@ public struct KeySpace: Sendable {
   /// By type: of the names of source and type.
   var typeIdentities: [Hash128] = []
   var catalogTables: [CatalogTable?] = []
-  /// What the definition waives, one for each moment at which a waiver ends.
+  /// What the definition waives, by when that ends.
   var waivers: [WaivedKeys] = []
   /// When the next season of any type begins.
   var nextSeasonStart: Instant = .distantFuture
