@@ -42,8 +42,12 @@ package enum CatalogFile {
     try table(bytes(of: path), path: path)
   }
 
-  /// The columns of a catalog, by its first line alone; nil if they cannot be read so: of a file that
-  /// is not there, or is no regular one, or is packed and damaged.
+  /// So much of a catalog is looked at for its header.
+  private static let headBytes = 1 << 16
+
+  /// The columns of a catalog, by its first line alone; nil if they cannot be told so: of a file that
+  /// is not there, is no regular one or damaged, or whose first line is longer than `headBytes` or
+  /// ends inside of quotes. Whoever reads the rows says what is wrong.
   package static func columns(_ path: String) -> [String]? {
     // A pipe that nobody writes to would hold up whoever opens it.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -51,14 +55,21 @@ package enum CatalogFile {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var chunk = [UInt8](repeating: 0, count: headBytes)
     let count = readChunk(descriptor, &chunk)
     guard count > 0 else { return nil }
-    let head = chunk[..<count]
-    guard !Gzip.begins(Array(head.prefix(16))), let end = head.firstIndex(of: 0x0A) else {
-      return try? read(path).columns
+    var head = Array(chunk[..<count])
+    do throws(GzipError) {
+      if Gzip.begins(head) { head = try Gzip.head(of: head, limit: headBytes) }
+    } catch {
+      return nil
     }
-    return try? table(Array(head[...end]), path: path).columns
+    guard let end = head.firstIndex(of: 0x0A) else { return nil }
+    do throws(CatalogFileProblem) {
+      return try table(Array(head[...end]), path: path).columns
+    } catch {
+      return nil
+    }
   }
 
   /// The table in a catalog's bytes; `path` is its name.

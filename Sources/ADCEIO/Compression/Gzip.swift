@@ -18,6 +18,21 @@ public enum Gzip {
     return result
   }
 
+  /// What a gzip file begins with, at most `limit` bytes, by its own beginning: `bytes` may end
+  /// anywhere in it.
+  static func head(of bytes: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
+    var inflater = GzipInflater()
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: limit, alignment: 64)
+    defer { piece.deallocate() }
+    let outcome = bytes.withUnsafeBytes { all -> Result<Int, GzipError> in
+      var rest = all
+      do throws(GzipError) { return .success(try inflater.inflate(&rest, into: piece)) } catch {
+        return .failure(error)
+      }
+    }
+    return Array(piece[..<(try outcome.get())])
+  }
+
   /// The contents of a gzip file of one or more members, at most `limit` bytes of them.
   public static func decompress(
     _ bytes: [UInt8], limit: Int = 1 << 30

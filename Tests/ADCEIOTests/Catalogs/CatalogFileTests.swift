@@ -1,4 +1,5 @@
 import ADCEKernel
+import Foundation
 import Testing
 
 @testable import ADCEIO
@@ -41,6 +42,28 @@ struct CatalogFileTests {
     #expect(throws: CatalogFileProblem.self) { try CatalogFile.table(wrong, path: "x.gz") }
     #expect(throws: CatalogFileProblem.self) {
       try CatalogFile.table(first + second.dropLast(), path: "x.gz")
+    }
+  }
+
+  @Test func `the header is told by the beginning alone, also of a packed catalog`() throws {
+    let folder = TemporaryFolder()
+    // Rows that do not pack well: the header comes long before their end.
+    var chance = SplitMix(state: 5)
+    let rows = (0..<40_000).map { _ in "\(chance.next()),x\n" }.joined()
+    let whole = Gzip.compress(Array(("id,season\n" + rows).utf8))
+    #expect(whole.count > 1 << 18)
+    try folder.write("id,season\n" + rows, to: "plain.csv")
+    try FileTree.write(whole, to: folder.path + "/whole.csv.gz")
+    // Cut off, it still says its header: only that is looked at.
+    try FileTree.write(Array(whole[..<(1 << 17)]), to: folder.path + "/cut.csv.gz")
+    try folder.write(String(repeating: "a", count: 1 << 17) + "\n", to: "wide.csv")
+    try FileTree.write([0x1F, 0x8B, 0xFF, 0xFF], to: folder.path + "/bad.csv.gz")
+    #expect(mkfifo(folder.path + "/pipe.csv", 0o600) == 0)
+    for name in ["plain.csv", "whole.csv.gz", "cut.csv.gz"] {
+      #expect(CatalogFile.columns(folder.path + "/" + name) == ["id", "season"], "\(name)")
+    }
+    for name in ["wide.csv", "bad.csv.gz", "pipe.csv", "none.csv", ""] {
+      #expect(CatalogFile.columns(folder.path + "/" + name) == nil, "\(name)")
     }
   }
 
