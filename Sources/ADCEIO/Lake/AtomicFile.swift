@@ -15,26 +15,6 @@ package enum AtomicFile {
   /// A draft that is older was left behind: it takes no longer to write one.
   private static let draftSecondsMax: Int64 = 3600
 
-  /// Which file a path named, and when it was changed last: to see whether it still is that one.
-  package struct Version: Hashable, Sendable {
-    var device: UInt64
-    var inode: UInt64
-    var bytes: Int64
-    var modified: [Int64]
-
-    /// Nil if there is no file.
-    package static func of(_ path: String) throws(SystemCallFailure) -> Version? {
-      try AtomicFile.status(path).map { Version($0) }
-    }
-
-    fileprivate init(_ status: stat) {
-      device = UInt64(status.st_dev)
-      inode = UInt64(status.st_ino)
-      bytes = Int64(status.st_size)
-      modified = [Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec)]
-    }
-  }
-
   /// Writes a draft in the same folder, makes it durable and renames it. Folders that are missing
   /// are made.
   package static func write(_ bytes: [UInt8], to path: String) throws(SystemCallFailure) {
@@ -45,10 +25,10 @@ package enum AtomicFile {
   ///
   /// - Returns: whether it was written.
   package static func write(
-    _ bytes: [UInt8], to path: String, over version: Version?
+    _ bytes: [UInt8], to path: String, over version: FileVersion?
   ) throws(SystemCallFailure) -> Bool {
     try write(bytes, to: path) { () throws(SystemCallFailure) in
-      try Version.of(path) == version
+      try FileVersion.of(path) == version
     }
   }
 
@@ -66,7 +46,7 @@ package enum AtomicFile {
     do throws(SystemCallFailure) {
       let file = try OpenFile.open(draft, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
       try file.write(bytes)
-      try resemble(file.descriptor, try status(path), path)
+      try resemble(file.descriptor, try FileVersion.status(of: path), path)
       try file.synchronise()
       guard try isWanted() else {
         unlink(draft)
@@ -92,13 +72,6 @@ package enum AtomicFile {
     }
     defer { free(resolved) }
     return String(cString: resolved)
-  }
-
-  private static func status(_ path: String) throws(SystemCallFailure) -> stat? {
-    var status = stat()
-    if stat(path, &status) == 0 { return status }
-    if errno == ENOENT || errno == ENOTDIR { return nil }
-    throw SystemCallFailure("stat", path)
   }
 
   /// Gives a draft the mode and the owners of what it replaces, as far as we may.
@@ -137,7 +110,8 @@ package enum AtomicFile {
     let now = SystemClock.wallMilliseconds / 1000
     for name in try FileTree.names(in: folder) where name.hasPrefix(mark) {
       let path = folder + "/" + name
-      guard let status = try status(path), Int64(status.st_mtim.tv_sec) < now - draftSecondsMax
+      guard let status = try FileVersion.status(of: path),
+        FileStatus(status).modifiedSeconds < now - draftSecondsMax
       else { continue }
       unlink(path)
     }

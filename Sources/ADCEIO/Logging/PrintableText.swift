@@ -25,7 +25,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  fileprivate var steers: Bool {
+  /// Whether it does such a thing.
+  var steers: Bool {
     switch value {
     case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
     default: false

@@ -37,13 +37,13 @@ package struct Redaction: Sendable {
     secrets.isEmpty ? text : String(decoding: apply(Array(text.utf8)), as: UTF8.self)
   }
 
-  /// A message fit for the store: redacted, one line, at most 512 bytes of UTF-8, cut between
+  /// A message fit for the store: redacted, one line that steers no terminal, at most 512 bytes of UTF-8, cut between
   /// characters.
   package func message(_ text: String) -> String {
     var line = String.UnicodeScalarView()
     var bytes = 0
     for scalar in apply(text).unicodeScalars {
-      let shown: Unicode.Scalar = scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar
+      let shown: Unicode.Scalar = scalar.steers ? " " : scalar
       bytes += UTF8.width(shown)
       guard bytes <= 512 else { break }
       line.append(shown)

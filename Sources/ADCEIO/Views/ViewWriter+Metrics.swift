@@ -13,9 +13,9 @@ extension ViewWriter {
     // Others write into the file too: what they wrote since it was read must not be lost.
     for _ in 0..<writesTriedMax {
       let old: [UInt8]
-      let version: AtomicFile.Version?
+      let version: FileVersion?
       do throws(SystemCallFailure) {
-        version = try AtomicFile.Version.of(path)
+        version = try FileVersion.of(path)
         old = version == nil ? [] : try FileTree.read(path)
       } catch {
         return ["the metrics cannot be read: \(error)"]

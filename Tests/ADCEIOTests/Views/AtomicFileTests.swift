@@ -59,12 +59,12 @@ struct AtomicFileTests {
     let folder = TemporaryFolder()
     let path = folder.path + "/metrics.yaml"
     #expect(try AtomicFile.write([0x31], to: path, over: nil))
-    let version = try AtomicFile.Version.of(path)
+    let version = try FileVersion.of(path)
     try folder.write("theirs", to: "metrics.yaml")
     #expect(try !AtomicFile.write([0x32], to: path, over: version))
     #expect(try !AtomicFile.write([0x32], to: path, over: nil))
     #expect(try FileTree.read(path) == Array("theirs".utf8))
-    #expect(try AtomicFile.write([0x32], to: path, over: AtomicFile.Version.of(path)))
+    #expect(try AtomicFile.write([0x32], to: path, over: FileVersion.of(path)))
     #expect(try FileTree.names(in: folder.path) == ["metrics.yaml"])
   }
 
