@@ -56,7 +56,7 @@ struct Adce: ParsableCommand {
   /// The parser would say that a command it does not know is an argument too many.
   private static func refuseUnknown(_ arguments: [String]) throws {
     guard let name = arguments.first, !name.hasPrefix("-"), name != "help" else { return }
-    let known = configuration.subcommands.map { $0._commandName }
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName }
     guard !known.contains(name) else { return }
     throw ValidationError(
       Wording.unknown("command", name, among: known.filter { $0 != "supervise" }))
