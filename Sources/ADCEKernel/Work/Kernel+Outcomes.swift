@@ -33,6 +33,7 @@ extension Kernel {
     } else if task.state == .running {
       settle(attempt.task, at: now, &decision)
     }
+    if task.isCount { boundParked(at: now, &decision) }
   }
 
   /// What was waived, or appeared in the lake, while an attempt asked for it is not asked for
@@ -175,12 +176,13 @@ extension Kernel {
     limits.scrapers.put(record, at: attempt.scraper, into: &decision)
   }
 
-  /// A run for a count tells only by the next scan what it did.
+  /// A run for a count tells only by the next scan what it did. One that met a fault of our own is
+  /// tried again for as long as that lasts: the scan that is due anyway is enough then.
   private mutating func endCount(
     _ task: inout TaskRecord, _ end: AttemptEnd, _ policy: Configuration.Scraper?,
     floor: Instant, at now: Instant, _ decision: inout Decision
   ) {
-    run.needsScan = true
+    if end.failure != .ownFault { run.needsScan = true }
     let slotIndex = countSlot(of: task)
     if end.failure == nil {
       if let slotIndex {

@@ -56,6 +56,11 @@ extension Kernel {
     task.notBefore = until
     queue.put(task, at: id, into: &decision)
     taskLeft(task)
+    boundParked(at: now, &decision)
+  }
+
+  /// Cancels the tasks that have been parked longest while there are too many.
+  mutating func boundParked(at now: Instant, _ decision: inout Decision) {
     while queue.countByState[Int(TaskRecord.State.parked.rawValue)] > Kernel.parkedMax,
       let oldest = queue.oldestParked()
     {

@@ -43,7 +43,6 @@ struct Limits: Sendable {
   private(set) var windows: [WindowState] = []
   private var windowIndex: [Scope: Int] = [:]
   private(set) var running = 0
-  private(set) var runningBySource: [NameID: Int] = [:]
   private(set) var runningByScraper: [NameID: Int] = [:]
 
   /// Sum of the digests of its tables, computed anew.
@@ -139,7 +138,7 @@ extension Limits {
 
   /// Counts an attempt that starts.
   mutating func start(_ lane: LaneLimits, at now: Instant, into decision: inout Decision) {
-    count(source: lane.source, scraper: lane.scraper, by: 1)
+    count(scraper: lane.scraper, by: 1)
     lane.forEachWindow { scope, _ in
       let index = windowPosition(scope)
       windows[index].inFlight += lane.requests
@@ -170,7 +169,7 @@ extension Limits {
     _ attempt: AttemptRecord, lane: LaneLimits?, made: Int?, at now: Instant,
     into decision: inout Decision
   ) {
-    count(source: attempt.source, scraper: attempt.scraper, by: -1)
+    count(scraper: attempt.scraper, by: -1)
     let admitted = Int(attempt.requests)
     lane?.forEachWindow { scope, _ in
       let index = windowPosition(scope)
@@ -181,7 +180,7 @@ extension Limits {
 
   /// Takes an attempt found in the store into account at recovery.
   mutating func restore(attempt: AttemptRecord, lane: LaneLimits?) {
-    count(source: attempt.source, scraper: attempt.scraper, by: 1)
+    count(scraper: attempt.scraper, by: 1)
     lane?.forEachWindow { scope, _ in
       windows[windowPosition(scope)].inFlight += Int(attempt.requests)
     }
@@ -190,7 +189,6 @@ extension Limits {
   /// Rebuilds what is in flight, after the configuration has changed which windows there are.
   mutating func recount(_ attempts: [(AttemptRecord, LaneLimits?)]) {
     running = 0
-    runningBySource = [:]
     runningByScraper = [:]
     for index in windows.indices { windows[index].inFlight = 0 }
     for (attempt, lane) in attempts { restore(attempt: attempt, lane: lane) }
@@ -270,9 +268,8 @@ extension Limits {
 
   // MARK: Inside
 
-  private mutating func count(source: NameID, scraper: NameID, by change: Int) {
+  private mutating func count(scraper: NameID, by change: Int) {
     running += change
-    runningBySource[source, default: 0] += change
     runningByScraper[scraper, default: 0] += change
   }
 

@@ -64,6 +64,19 @@ struct CountTests {
     #expect(h.kernel.attemptsMade == 4)
   }
 
+  @Test func `a fault of our own is tried again, and no reason to scan`() {
+    var h = begun()
+    for attempt in 1...5 as ClosedRange<UInt64> {
+      h.fail(attempt, .ownFault)
+      // A run's end has the catalogs read; the last look at the lake is young enough.
+      if h.kernel.cycle.phase == .loadingCatalogs { h.load() }
+      #expect(h.kernel.cycle.phase == .idle)
+      #expect(h.state(1) == .backingOff)
+      h.lookInOn(h.now + Span.minute)
+      #expect(h.kernel.attemptsMade == attempt + 1)
+    }
+  }
+
   @Test func `what a run stored while the lake was scanned is looked for again`() {
     var h = begun()
     h.now = h.now + Span.hour
