@@ -32,12 +32,13 @@ public struct TextTable: Sendable {
 
   public var isEmpty: Bool { rows.isEmpty }
 
-  /// The lines, without a newline at the end. Line breaks in cells become spaces.
+  /// The lines, without a newline at the end. Line breaks in cells become spaces, and nothing in them
+  /// steers the terminal: keys may come from anybody.
   ///
   /// - Parameter columnsMax: of the terminal; nil = nothing is cut.
   public func text(_ columnsMax: Int? = nil) -> String {
     let header = columns.map(\.title)
-    let cells = ([header] + rows).map { $0.map(TextTable.oneLine) }
+    let cells = ([header] + rows).map { $0.map(\.printable) }
     let widths = widths(of: cells, columnsMax)
     return cells.map { row in line(row, widths) }.joined(separator: "\n")
   }
@@ -80,10 +81,6 @@ public struct TextTable: Sendable {
       head.append(character)
     }
     return head + "…"
-  }
-
-  private static func oneLine(_ text: String) -> String {
-    String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
   }
 }
 
