@@ -27,9 +27,13 @@ public enum ControlClient {
     }
     do throws(ControlLine.Failure) {
       let now = monotonicMilliseconds()
-      try ControlLine.write(
-        command.json.json, to: socket.descriptor,
-        deadline: now + ControlServer.transferMilliseconds)
+      do throws(ControlLine.Failure) {
+        try ControlLine.write(
+          command.json.json, to: socket.descriptor,
+          deadline: now + ControlServer.transferMilliseconds)
+      } catch .closed {
+        // It has answered without listening, as one that is busy does, or that is not for us.
+      }
       let line = try ControlLine.read(
         socket.descriptor, bytesMax: ControlLine.replyBytesMax,
         deadline: waitingMilliseconds.map { now + $0 })
