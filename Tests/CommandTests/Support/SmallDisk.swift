@@ -65,8 +65,13 @@ final class ReadOnlyMask {
       return nil
     }
     let mask = ReadOnlyMask(path: path)
-    let end = try RunningProgram("/bin/mount", ["-o", "remount,bind,ro", path]).end()
-    guard end.code == 0 else { throw SmallDisk.Refused(description: "read-only: \(end.errors)") }
+    // Refused while a file is being written that was opened since the mount above.
+    var end = bound
+    let isReadOnly = try wait(10) {
+      end = try RunningProgram("/bin/mount", ["-o", "remount,bind,ro", path]).end()
+      return end.code == 0
+    }
+    guard isReadOnly else { throw SmallDisk.Refused(description: "read-only: \(end.errors)") }
     return mask
   }
 
