@@ -38,6 +38,8 @@ public struct Alert: Hashable, Sendable {
     case noSeasonOpen
     case clockSetBack
     case invariant
+    /// An object was stored that nothing expects any more.
+    case stray
     /// Something of the machine is short: less is admitted.
     case pressureBegan
     case pressureEnded

@@ -125,7 +125,7 @@ extension Kernel {
       let ids = queue.liveIDs.map(\.number).filter { from <= $0 && $0 < below }
       let done = forEach(ids, at: now, &entry, &decision) { kernel, id, decision in
         guard kernel.queue.tasks[id]?.state != .running else { return false }
-        kernel.close(id, as: .cancelled, .byOperator, at: now, &decision)
+        kernel.clear(id, at: now, &decision)
         return true
       }
       guard done < ids.count else { return true }

@@ -201,6 +201,7 @@ extension Kernel {
       let isAnother = observed.current?.record.space != space.fingerprint
       let isDue = cycle.completed == 0 || wasUnderWay || due <= now || isAnother
       cycle.nextAt = isDue ? now : max(now, min(cycle.nextAt, due))
+      run.awaitsCycle = isAnother && configuration.loop.reconciles
       if !configuration.loop.reconciles { cycle.nextAt = .distantFuture }
     case .once, .reconcile:
       beginCycle(.started, scan: .always, at: now, &decision)
@@ -226,7 +227,10 @@ extension Kernel {
       queue.attempts.sortedKeys.compactMap { id in
         queue.attempts[id].map { ($0, lane(of: $0)) }
       })
+    let before = space.fingerprint
     rebuildSpace(at: now, &decision)
+    run.awaitsCycle =
+      configuration.loop.reconciles && (run.awaitsCycle || space.fingerprint != before)
     requestReview()
     run.gapsMayBeFree = true
     if cycle.phase == .loadingCatalogs {

@@ -177,6 +177,7 @@ extension Alert.Kind {
     case .cycleFailed, .catalogKept, .catalogUnknown, .vanished, .clockSetBack, .invariant,
       .pressureBegan:
       .error
+    case .stray: .warning
     // The findings of the definition say it, type by type.
     case .noSeasonOpen: .debug
     case .pressureEnded: .notice

@@ -8,7 +8,7 @@ public struct Backlog: Hashable, Sendable {
   public var abandonsBelow: UInt64 = 0
   /// Live tasks from this id on are still to be looked over (`Kernel.review`); nil = none.
   public var reviewsFrom: UInt64?
-  /// Records of keys that nothing expects, and of counts, are to be looked over.
+  /// Records of keys and of counts are to be looked over: some are of no use any more.
   public var sweepsKeys = false
   /// Times that lie too far in the future are to be taken back: the clock was set.
   public var capsTimes = false

@@ -80,8 +80,8 @@ extension Kernel {
 
   // MARK: Keys
 
-  /// After each cycle: what nothing expects any more is forgotten, and a count that has grown since
-  /// its last run is free for another.
+  /// After each cycle: what nothing expects any more is forgotten, and what keys have been through
+  /// that are filled; a count that has grown since its last run is free for another.
   ///
   /// Of a key that has left the space two things are kept: an operator's waiver while it holds, and
   /// that the source did not have it until it would be asked again. Should the key come back
@@ -101,13 +101,36 @@ extension Kernel {
         guard fits(1, decision) else { return false }
         observed.setCount(KeyRecord(), at: key, into: &decision)
       }
+      for (ordinal, record) in observed.keys.sortedRows {
+        guard let rest = rest(of: record, at: Int(ordinal), now) else { continue }
+        guard fits(1, decision) else { return false }
+        observed.setKey(rest, at: Int(ordinal), in: space, into: &decision)
+      }
       backlog.sweepsKeys = false
     }
     if backlog.capsTimes {
-      guard capKeys(at: now, &decision) else { return false }
+      guard capKeys(at: now, &decision), queue.capEnds(at: now, into: &decision) else {
+        return false
+      }
       backlog.capsTimes = false
     }
     return true
+  }
+
+  /// What is left of a key's record once somebody else has filled its gap: an operator's waiver, and
+  /// what showed the copy to be current. nil = it stays as it is.
+  private func rest(of record: KeyRecord, at ordinal: Int, _ now: Instant) -> KeyRecord? {
+    guard space.due(ordinal) <= wall(now), gap(at: ordinal, now) == nil,
+      !queue.isClaimed(ordinal)
+    else { return nil }
+    var result = KeyRecord()
+    if let until = record.waivedUntil, until > wall(now) {
+      result.waivedUntil = until
+      result.waivedReason = record.waivedReason
+    }
+    result.confirmedSeconds = record.confirmedSeconds
+    result.longKey = record.longKey
+    return result == record ? nil : result
   }
 
   /// What was found of each count of the space, by the key of its record.

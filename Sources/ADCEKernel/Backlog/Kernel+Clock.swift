@@ -73,6 +73,7 @@ extension Kernel {
   /// A task's own times.
   func capTimes(of task: inout TaskRecord, retryMax: Int64, at now: Instant) {
     task.created = min(task.created, now)
+    task.retried = min(task.retried, now)
     if task.verified > now { task.verified = .distantPast }
     guard task.state == .backingOff || task.state == .parked else { return }
     let asked = max(retryMax, configuration.globalLimits.retryAfterMaxMilliseconds)

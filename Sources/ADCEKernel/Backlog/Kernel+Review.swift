@@ -84,22 +84,34 @@ extension Kernel {
       }
     }
     if task.state == .pending, task.attempts == 0,
-      task.created + configuration.queue.ttlMilliseconds < now
+      max(task.created, task.retried) + configuration.queue.ttlMilliseconds < now
     {
       expire(id, task, at: now, &decision)
       return
     }
     capTimes(of: &task, retryMax: facts.retryMaxMilliseconds, at: now)
-    if isItsScraper { rescore(id, &task, facts) }
+    if isItsScraper { rescore(id, &task, facts, objects: objects(of: task, &pass)) }
     if task != queue.tasks[id] { queue.put(task, at: id, into: &decision) }
   }
 
   /// Why a count's task is over: it is filled, or nothing expects it; nil if it is not.
   private func endOfCount(_ task: TaskRecord, _ pass: inout ReviewPass) -> TaskRecord.Reason? {
-    if pass.slots == nil { pass.slots = slotsByName }
-    let name = TaskQueue.TaskSlot(source: task.source, type: task.type, season: task.season)
-    guard let slot = pass.slots?[name] else { return .noLongerExpected }
+    guard let slot = slot(of: task, &pass) else { return .noLongerExpected }
     return observed.map.found[slot] >= space.slots[slot].expected ? .filledElsewhere : nil
+  }
+
+  private func slot(of task: TaskRecord, _ pass: inout ReviewPass) -> Int? {
+    if pass.slots == nil { pass.slots = slotsByName }
+    return pass.slots?[
+      TaskQueue.TaskSlot(source: task.source, type: task.type, season: task.season)]
+  }
+
+  /// How many objects a task could bring.
+  private func objects(of task: TaskRecord, _ pass: inout ReviewPass) -> Int {
+    guard task.isCount else { return task.openCount }
+    return slot(of: task, &pass).map {
+      max(1, space.slots[$0].expected - observed.map.found[$0])
+    } ?? 1
   }
 
   private var slotsByName: [TaskQueue.TaskSlot: Int] {
@@ -155,7 +167,9 @@ extension Kernel {
   }
 
   /// Success rates enter the scores once a cycle; what is parked does not compete until it wakes.
-  private func rescore(_ id: TaskID, _ task: inout TaskRecord, _ facts: ReviewPass.Facts) {
+  private func rescore(
+    _ id: TaskID, _ task: inout TaskRecord, _ facts: ReviewPass.Facts, objects: Int
+  ) {
     guard task.state != .parked else { return }
     let firstDetected = (queue.ordinals[id] ?? []).reduce(task.created) { first, ordinal in
       ordinal == TaskQueue.unexpected
@@ -163,6 +177,6 @@ extension Kernel {
     }
     task.score = Scoring(policy: configuration.queue.scoring).score(
       priority: task.priority, source: facts.source, firstDetected: firstDetected,
-      objects: task.isCount ? 1 : task.openCount, successMicro: facts.successMicro)
+      objects: objects, successMicro: facts.successMicro)
   }
 }

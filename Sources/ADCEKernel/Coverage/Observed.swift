@@ -19,7 +19,7 @@ struct Observed: Sendable {
   /// What came to be known before it is overruled by the current snapshot.
   private var shownFrom = Instant.distantPast
   /// `passedByAll`, kept.
-  private var keptFrom = Instant.distantPast
+  var keptFrom = Instant.distantPast
   /// No entry of a key that is not expected came to be known before it; another moment than
   /// `keptFrom` where that is to be looked into.
   private var retiredOthersTo = Instant.distantPast
@@ -173,7 +173,7 @@ extension Observed {
   /// What came to be known before it has been overruled by every source in use: those adopted
   /// within seven days of the current one. Until then an entry may be needed again, where a report
   /// that is eventually consistent follows a listing.
-  private var passedByAll: Instant {
+  var passedByAll: Instant {
     guard let current else { return .distantPast }
     var result = Instant.distantFuture
     for source in ScanSource.allCases {

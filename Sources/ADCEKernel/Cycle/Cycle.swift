@@ -47,6 +47,7 @@ public struct Cycle: Hashable, Sendable {
   /// A cycle asked for while one was under way begins when it ends.
   public var isQueued = false
   public var queuedScan = Scan.ifOld
+  public var queuedReason = Reason.requested
   /// The wall clock for which the key space was built, in milliseconds; nil before the first.
   public var spaceBuiltMilliseconds: Int64?
   /// The wall clock of the last analysis, and when time alone changes its answer.
@@ -74,6 +75,7 @@ public struct Cycle: Hashable, Sendable {
     encoder.put(analysed)
     encoder.put(nextChange)
     encoder.put(turnedAway)
+    encoder.put(queuedReason.rawValue)
   }
 
   init(from decoder: inout Decoder) throws(DecodingFailure) {
@@ -95,5 +97,6 @@ public struct Cycle: Hashable, Sendable {
     analysed = try decoder.instant()
     nextChange = try decoder.instant()
     turnedAway = try decoder.integer()
+    queuedReason = decoder.isAtEnd ? .requested : try decoder.enumeration(Reason.self)
   }
 }

@@ -9,9 +9,15 @@ extension Kernel {
     case .idle, .retrying:
       beginCycle(reason, scan: scan, at: now, &decision)
     case .loadingCatalogs, .scanning:
-      cycle.isQueued = true
-      if scan == .always { cycle.queuedScan = .always }
+      queueCycle(reason, scan: scan)
     }
+  }
+
+  /// Of several reasons an operator's is told, else the first.
+  mutating func queueCycle(_ reason: Cycle.Reason, scan: Cycle.Scan) {
+    if !cycle.isQueued || reason == .requested { cycle.queuedReason = reason }
+    cycle.isQueued = true
+    if scan == .always { cycle.queuedScan = .always }
   }
 
   mutating func beginCycle(
@@ -36,7 +42,7 @@ extension Kernel {
       cycle.isQueued = false
       let scan = cycle.queuedScan
       cycle.queuedScan = .ifOld
-      beginCycle(.requested, scan: scan, at: now, &decision)
+      beginCycle(cycle.queuedReason, scan: scan, at: now, &decision)
     case .idle, .retrying:
       guard cycle.nextAt <= now, !run.isDraining else { return }
       switch run.mode {
@@ -64,6 +70,7 @@ extension Kernel {
       cycle.spaceBuiltMilliseconds.map { CivilDay(containing: Instant(milliseconds: $0)) }
       != CivilDay(containing: wall(now))
     if isAnotherDay { checkDigest(&decision) }
+    forgetCatalogs(&decision)
     var isChanged = false
     for (index, load) in loads.enumerated()
     where index < configuration.desired.catalogs.count {
@@ -81,6 +88,14 @@ extension Kernel {
       askForScan(&decision)
     } else {
       finishCycle(at: now, &decision)
+    }
+  }
+
+  /// The last good content of catalogs that are declared no more is of no use.
+  private mutating func forgetCatalogs(_ decision: inout Decision) {
+    let declared = Set(configuration.desired.catalogs.compactMap { names.known($0.name) })
+    for id in catalogs.sortedKeys where !declared.contains(id) {
+      catalogs.remove(id, into: &decision)
     }
   }
 
@@ -279,6 +294,7 @@ extension Kernel {
     cycle.failedInARow = 0
     cycle.finished = now
     cycle.completed += 1
+    run.awaitsCycle = false
     let analysis = analyse(at: now)
     cycle.analysed = wall(now)
     cycle.nextChange = analysis.nextChange

@@ -59,7 +59,7 @@ extension Kernel {
     guard run.mode == .loop, configuration.loop.reconciles else { return }
     switch cycle.phase {
     case .idle: beginCycle(.interval, scan: .ifOld, at: now, &decision)
-    case .scanning: cycle.isQueued = true
+    case .scanning: queueCycle(.interval, scan: .ifOld)
     case .loadingCatalogs, .retrying: break
     }
   }
@@ -68,7 +68,7 @@ extension Kernel {
   private var makesTasksNow: Bool {
     guard configuration.loop.makesTasks else { return false }
     switch run.mode {
-    case .loop: return cycle.completed > 0
+    case .loop: return cycle.completed > 0 && !run.awaitsCycle
     case .once, .reconcile: return run.onceStep == .executing || run.onceStep == .makingTasks
     case .observer: return false
     }

@@ -25,7 +25,10 @@ extension Kernel {
   private func lastSeason(of source: Desired.Source, at now: Instant) -> KeySpace.Season? {
     let desired = configuration.desired
     let seasons = source.dataTypes.flatMap { type in
-      desired.seasons(of: type, in: source, pattern: type.patterns.first, now: wall(now)) ?? []
+      // Which league's seasons they are may depend on the pattern.
+      (type.patterns.isEmpty ? [nil] : type.patterns.map(Optional.some)).flatMap { pattern in
+        desired.seasons(of: type, in: source, pattern: pattern, now: wall(now)) ?? []
+      }
     }
     return seasons.map(\.season).max { $0.end < $1.end }
   }

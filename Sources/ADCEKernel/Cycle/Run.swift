@@ -57,6 +57,9 @@ public struct Run: Hashable, Sendable {
   public var gapsMayBeFree = true
   /// No gap becomes free for a task before this, unless something happens.
   public var materialisedUntil = Instant.distantPast
+  /// The definition was edited: until a cycle has come to its end, what it newly expects may be there
+  /// without our knowing, and no task is made.
+  public var awaitsCycle = false
 
   public init() {}
 
@@ -74,6 +77,7 @@ public struct Run: Hashable, Sendable {
     encoder.put(needsScan)
     encoder.put(gapsMayBeFree)
     encoder.put(materialisedUntil)
+    encoder.put(awaitsCycle)
   }
 
   init(from decoder: inout Decoder) throws(DecodingFailure) {
@@ -90,5 +94,6 @@ public struct Run: Hashable, Sendable {
     needsScan = try decoder.bool()
     gapsMayBeFree = decoder.isAtEnd ? true : try decoder.bool()
     materialisedUntil = try decoder.instant()
+    awaitsCycle = try decoder.bool()
   }
 }

@@ -110,8 +110,10 @@ public struct TaskRecord: Record {
   public var ended: Instant = .distantFuture
   /// While backing off or parked: when it goes on.
   public var notBefore = Instant.distantPast
-  /// Attempts made for it.
+  /// Attempts made for it, since an operator last had it retried.
   public var attempts: UInt32 = 0
+  /// When that was, by the steady clock: its time to live counts from there.
+  public var retried = Instant.distantPast
   public var parked: UInt16 = 0
   /// When its keys were last looked up in the lake, by the steady clock.
   public var verified = Instant.distantPast
@@ -211,6 +213,7 @@ public struct TaskRecord: Record {
     encoder.put(waived)
     encoder.put(elsewhere)
     encoder.put(failures)
+    encoder.put(retried)
   }
 
   public init(from decoder: inout Decoder) throws(DecodingFailure) {
@@ -248,6 +251,7 @@ public struct TaskRecord: Record {
     waived = try decoder.integer()
     elsewhere = try decoder.integer()
     failures = try decoder.integer()
+    retried = try decoder.instant()
   }
 }
 

@@ -161,6 +161,11 @@ extension Kernel {
     var start = 0
     while start < free.count {
       let end = min(start + itemsPerTask, free.count)
+      // Its keys may have records to write, and the pass counted on two of the task.
+      guard fits(end - start + 6, decision) else {
+        pass.left = 0
+        return
+      }
       makeTask(of: Array(free[start..<end]), group, candidate, at: pass.now, &decision)
       start = end
       pass.rooms[priority] -= 1
@@ -209,6 +214,7 @@ extension Kernel {
       if let record = observed.keys[Int(ordinal)] {
         firstDetected = min(firstDetected, record.firstTask)
       }
+      grantAttempt(Int(ordinal), scraper: candidate.scraper, &decision)
     }
     let season = space.segments[group.segment].season?.name
     let record = newTask(
@@ -217,6 +223,17 @@ extension Kernel {
       &decision)
     queue.add(
       record, keys: keys, ordinals: ordinals, at: nextTaskID(), into: &decision)
+  }
+
+  /// A key whose attempts are spent, and whose cool-down is over, has one more, as when its task
+  /// wakes: that the task is another one makes no difference.
+  private mutating func grantAttempt(
+    _ ordinal: Int, scraper: Int, _ decision: inout Decision
+  ) {
+    let most = configuration.scrapers[scraper].retry.maxAttempts
+    guard var record = observed.keys[ordinal], Int(record.attempts) >= most else { return }
+    record.attempts = UInt16(clamping: max(0, most - 1))
+    observed.setKey(record, at: ordinal, in: space, into: &decision)
   }
 
   private mutating func makeTask(

@@ -18,6 +18,7 @@ extension Kernel {
     for item in end.items + untold {
       take(item, of: attempt, &task, end, policy, floor: floor, at: now, &decision)
     }
+    sayStrays(end, attempt.task, &decision)
     dropUnwanted(of: attempt, &task, at: now)
     countSuccess(of: attempt, end, at: now, &decision)
     task.message = String(end.message.prefix(200))
@@ -34,6 +35,25 @@ extension Kernel {
       settle(attempt.task, at: now, &decision)
     }
     if task.isCount { boundParked(at: now, &decision) }
+  }
+
+  /// What was stored for a key that has left the key space meanwhile stays in the lake; its owner
+  /// should know.
+  private func sayStrays(_ end: AttemptEnd, _ id: TaskID, _ decision: inout Decision) {
+    guard let ordinals = queue.ordinals[id], let keys = queue.items[id] else { return }
+    let strays = end.items.filter { item in
+      guard case .stored = item.result else { return false }
+      return ordinals.indices.contains(item.index) && item.index < keys.count
+        && ordinals[item.index] == TaskQueue.unexpected
+    }
+    guard let first = strays.first else { return }
+    let key = String(decoding: keys.key(first.index), as: UTF8.self)
+    let message =
+      strays.count == 1
+      ? "\"\(key)\", which is no longer expected: it is kept, and counts for nothing"
+      : "\(strays.count) objects that are no longer expected, \"\(key)\" among them: they are kept, "
+        + "and count for nothing"
+    decision.effects.append(.alert(Alert(.stray, "task \(id.number) stored \(message)")))
   }
 
   /// What was waived, or appeared in the lake, while an attempt asked for it is not asked for

@@ -82,6 +82,8 @@ extension Kernel {
     _ decision: inout Decision
   ) {
     guard var task = queue.tasks[id], task.state.isLive else { return }
+    // What one scraper failed at says nothing of another.
+    if reason == .configurationChanged { revive(id, attemptsLeft: nil, &decision) }
     task.state = state
     task.reason = reason
     task.ended = now
@@ -125,6 +127,18 @@ extension Kernel {
     }
   }
 
+  /// `tasks clear`: cancels a task whose gaps may become tasks again at once.
+  mutating func clear(_ id: TaskID, at now: Instant, _ decision: inout Decision) {
+    guard let task = queue.tasks[id], task.state.isLive, task.state != .running else { return }
+    for (index, ordinal) in (queue.ordinals[id] ?? []).enumerated()
+    where ordinal != TaskQueue.unexpected && task.isOpen(index) {
+      guard var record = observed.keys[Int(ordinal)] else { continue }
+      record.notBefore = .distantPast
+      observed.setKey(record, at: Int(ordinal), in: space, into: &decision)
+    }
+    close(id, as: .cancelled, .byOperator, at: now, &decision)
+  }
+
   /// `tasks retry`: pending again with attempts at zero, within the limits.
   mutating func retry(_ id: TaskID, at now: Instant, _ decision: inout Decision) -> Bool {
     guard var task = queue.tasks[id], task.state == .parked || task.state == .backingOff else {
@@ -135,6 +149,7 @@ extension Kernel {
     task.reason = .none
     task.attempts = 0
     task.failures = 0
+    task.retried = now
     queue.put(task, at: id, into: &decision)
     return true
   }

@@ -142,6 +142,20 @@ extension TaskQueue {
     }
   }
 
+  /// What ended in the future ended now; true if this step had room for all of it.
+  mutating func capEnds(at now: Instant, into decision: inout Decision) -> Bool {
+    while let last = endedByAge.max, last.at > now {
+      guard decision.room > 0 else { return false }
+      endedByAge.removeMax()
+      guard var record = tasks[last.task], !record.state.isLive, record.ended == last.at else {
+        continue
+      }
+      record.ended = now
+      put(record, at: last.task, into: &decision)
+    }
+    return true
+  }
+
   private mutating func forget(_ record: TaskRecord, _ id: TaskID) {
     countByState[Int(record.state.rawValue)] -= 1
     if record.state.isLive, record.state != .parked {

@@ -151,4 +151,17 @@ struct CatalogTests {
     #expect(h.kernel.keys(of: TaskID(1)).map(\.isOpen) == [true, true, false])
     #expect(h.state(1) == .pending)
   }
+
+  @Test func `a catalog that is no longer declared is forgotten`() {
+    var h = KernelHarness(TestWorld(games: 3, players: 2, dumps: 0))
+    h.begin()
+    #expect(h.kernel.catalogs.count == 2)
+    var configuration = h.configuration
+    configuration.desired.catalogs.removeLast()
+    configuration.desired.dimensions.removeLast()
+    configuration.desired.sources.remove(at: 1)
+    h.step(.configurationChanged(configuration))
+    h.load([.unchanged])
+    #expect(h.kernel.catalogs.count == 1)
+  }
 }

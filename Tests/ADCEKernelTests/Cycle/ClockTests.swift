@@ -202,6 +202,14 @@ struct ClockTests {
     #expect(h.task(1)?.notBefore == until)
     #expect(h.kernel.cycle.nextAt == next)
   }
+
+  @Test func `what ended while the clock was ahead is forgotten a week after it was put right`() {
+    var h = rebooted(world()) { h in h.succeed(1) }
+    h.start(after: .crash, boot: 2)
+    let ended = h.kernel.queue.tasks[TaskID(1)]?.ended
+    #expect(ended.map { $0 <= h.now } == true)
+    #expect(h.kernel.queue.tasks[TaskID(1)]?.state.isLive == false)
+  }
 }
 
 extension [Effect] {

@@ -69,4 +69,18 @@ struct WatchTests {
     #expect(h.load().alerts == [.invariant])
     #expect(h.kernel.run.isPaused == true)
   }
+
+  @Test func `a season that any pattern of a data type lists is looked at`() {
+    var world = world([])
+    world.configuration.desired.sources[0].seasons = .leagues([
+      .init(league: "wnba", firstStartYear: 2020, lastEndYear: 2022),
+      .init(league: "nba", firstStartYear: 2024, lastEndYear: nil),
+    ])
+    world.configuration.desired.sources[0].dataTypes[0].patterns = [
+      "box/wnba/{season}/{game_id}.json", "box/nba/{season}/{game_id}.json",
+    ]
+    var h = KernelHarness(world)
+    h.start()
+    #expect(alert(h.load()) == [])
+  }
 }

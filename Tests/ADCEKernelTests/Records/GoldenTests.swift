@@ -33,13 +33,13 @@ struct GoldenTests {
       "03",
       "010302030000000000000004010900000000000000e8030000000000008403000000000000020000"
         + "00000000000100000088130000000000000101014d00000000000000200300000000000028230000"
-        + "00000000020000005d7c41198c33ba51"
+        + "000000000200000002d6234fd861141c98"
     ),
     (
       .control,
       "04",
       "010402010160ea000000000000010000000000000004000000000000000102000000000000000101"
-        + "010100030000000000000098c59c7af495d846"
+        + "010100030000000000000001d8ade2ca3c7c54ce"
     ),
     (
       .control,
@@ -96,7 +96,8 @@ struct GoldenTests {
       "0000000000000001",
       "01050201020100000002000000030000000400000005000000000000000607000000000000000800"
         + "00000000000009000000000000000a000000000000000b0000000c000d0000000000000001020001"
-        + "000000020000000000000002000000686d0201000000000000000300cc226a7d582ae86a"
+        + "000000020000000000000002000000686d02010000000000000003000e00000000000000b9572367"
+        + "9b095d07"
     ),
     (
       .taskItems,
@@ -209,6 +210,7 @@ struct GoldenTests {
     cycle.analysed = Instant(milliseconds: 800)
     cycle.nextChange = Instant(milliseconds: 9000)
     cycle.turnedAway = 2
+    cycle.queuedReason = .interval
     var run = Run()
     run.phase = .ending
     run.mode = .once
@@ -223,6 +225,7 @@ struct GoldenTests {
     run.needsScan = true
     run.gapsMayBeFree = false
     run.materialisedUntil = Instant(milliseconds: 3)
+    run.awaitsCycle = true
     var catalog = CatalogTable(columns: ["id", "date"])
     catalog.append(row: ["7", "2025-01-01"].map { Array($0.utf8) })
     var snapshot = SnapshotRecord(
@@ -259,6 +262,7 @@ struct GoldenTests {
       created: Instant(milliseconds: 8), itemCount: 2)
     task.close(0, .filled)
     task.failures = 3
+    task.retried = Instant(milliseconds: 14)
     task.state = .parked
     task.reason = .attemptsSpent
     task.ended = Instant(milliseconds: 9)

@@ -78,6 +78,7 @@ extension Chance {
       cycle.nextAt = instant()
       cycle.isQueued = isOne(in: 2)
       cycle.queuedScan = pick([.ifOld, .always])
+      cycle.queuedReason = pick([.interval, .requested, .configuration])
       cycle.spaceBuiltMilliseconds = isOne(in: 2) ? nil : Int64(bitPattern: next())
       cycle.analysed = instant()
       cycle.nextChange = instant()
@@ -98,6 +99,7 @@ extension Chance {
       run.needsScan = isOne(in: 2)
       run.gapsMayBeFree = isOne(in: 2)
       run.materialisedUntil = instant()
+      run.awaitsCycle = isOne(in: 2)
       return (.run, .run(run))
     }
   }
@@ -175,6 +177,7 @@ extension Chance {
     record.parked = UInt16(truncatingIfNeeded: next())
     record.verified = instant()
     record.mustVerify = isOne(in: 2)
+    record.retried = instant()
     record.message = text()
     record.lastFailure = isOne(in: 3) ? nil : pick(FailureClass.allCases)
     return record

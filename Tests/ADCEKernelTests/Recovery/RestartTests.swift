@@ -99,4 +99,20 @@ struct RestartTests {
     loop.lookInOn(loop.now + Span.minute)
     #expect(loop.kernel.attemptsMade == 2)
   }
+
+  @Test func `a queued cycle says why it was begun`() {
+    var h = KernelHarness(TestWorld(games: 1, players: 0, dumps: 0))
+    h.start()
+    h.step(.configurationChanged(h.configuration))
+    h.load()
+    h.scan()
+    #expect(h.kernel.cycle.number == 2)
+    #expect(h.kernel.cycle.reason == .configuration)
+    _ = h.request(.reconcile)
+    h.step(.configurationChanged(h.configuration))
+    h.load()
+    h.scan()
+    #expect(h.kernel.cycle.number == 3)
+    #expect(h.kernel.cycle.reason == .requested)
+  }
 }

@@ -138,4 +138,24 @@ struct ConfigurationChangeTests {
     #expect(!h.start(after: .crash).contains(.lookUp(1)))
     #expect(h.state(1) == .cancelled)
   }
+
+  @Test func `an object stored for a key that is no longer expected is said to be a stray`() {
+    var h = begun()
+    let key = h.keys(1)[0]
+    var configuration = h.configuration
+    configuration.desired.sources[0].dataTypes[0].patterns = ["games/{game_id}.json"]
+    h.step(.configurationChanged(configuration))
+    let facts = ObjectFacts(bytes: 500, modifiedSeconds: h.now.seconds)
+    let effects = h.step(
+      .attemptEnded(
+        AttemptEnd(
+          attempt: AttemptID(1), failure: nil,
+          items: [.init(index: 0, result: .stored(facts, contentHash: .zero))])))
+    let said = effects.compactMap { if case .alert(let alert) = $0 { alert.message } else { nil } }
+    #expect(
+      said == [
+        "task 1 stored \"\(key)\", which is no longer expected: it is kept, and counts for nothing"
+      ])
+    #expect(effects.alerts == [.stray])
+  }
 }

@@ -146,4 +146,14 @@ struct CountTests {
     #expect(h.state(1) == .parked)
     #expect(h.kernel.taskIDs.count == 2)
   }
+
+  @Test func `a task keeps its place when it is looked over`() {
+    var world = TestWorld(games: 0, players: 0, dumps: 5)
+    world.configuration.loop.executes = false
+    var h = KernelHarness(world)
+    h.begin()
+    let score = h.kernel.queue.tasks[TaskID(1)]?.score
+    h.cycle()
+    #expect(h.kernel.queue.tasks[TaskID(1)]?.score == score)
+  }
 }

@@ -146,4 +146,38 @@ struct EvidenceTests {
     #expect(h.kernel.attemptsMade == 0)
     #expect(h.kernel.taskCounts.open == 0)
   }
+
+  @Test func `a definition edited between two processes makes no task before a scan`() {
+    let before = world(games: 3)
+    var h = KernelHarness(before, lake: before.fullLake)
+    h.begin()
+    h.now = h.now + Span.minute
+    var configuration = h.configuration
+    configuration.desired.sources[0].dataTypes[0].minBytes = 50
+    h.crash(with: configuration)
+    h.start()
+    #expect(h.kernel.taskIDs.isEmpty)
+    h.load()
+    h.pass(Span.minute)
+    #expect(h.kernel.taskIDs.isEmpty)
+    h.lake.objects[TestWorld.box(2)] = nil
+    h.scan()
+    #expect(h.kernel.taskIDs.count == 1)
+  }
+
+  @Test func `a definition that is edited while it runs makes none either`() {
+    let before = world(games: 14)
+    var h = KernelHarness(before, lake: before.fullLake)
+    h.begin()
+    h.now = h.now + Span.minute
+    var configuration = h.configuration
+    configuration.desired.sources[0].dataTypes[0].minBytes = 50
+    h.step(.configurationChanged(configuration))
+    #expect(h.kernel.taskIDs.isEmpty)
+    h.load()
+    #expect(h.kernel.taskIDs.isEmpty)
+    h.lake.objects[TestWorld.box(2)] = nil
+    h.scan()
+    #expect(h.kernel.taskIDs.count == 1)
+  }
 }

@@ -110,4 +110,28 @@ struct ForgettingTests {
     #expect(h.pass(Span.minute).contains(.lookUp(1)))
     #expect(h.lookUp(1) == [.start(1)])
   }
+
+  @Test func `what a key has been through is forgotten when somebody else fills it`() {
+    var h = begun(.refused)
+    h.lake.put(TestWorld.box(0), at: TestWorld.begin)
+    h.now = h.now + Span.minute
+    h.cycle()
+    h.now = h.now + Span.minute
+    h.cycle()
+    #expect(h.record(of: TestWorld.box(0)) == nil)
+    #expect(h.kernel.observed.keys.count == 9)
+  }
+
+  @Test func `a waiver of a key outlives that the key is filled`() {
+    var h = begun(.refused)
+    let key = Array(TestWorld.box(0).utf8)
+    _ = h.request(.waive(keys: [key], reason: "never", until: nil))
+    h.lake.put(TestWorld.box(0), at: TestWorld.begin)
+    for _ in 0..<2 {
+      h.now = h.now + Span.minute
+      h.cycle()
+    }
+    #expect(h.record(of: TestWorld.box(0))?.waivedReason == "never")
+    #expect(h.record(of: TestWorld.box(0))?.parked == 0)
+  }
 }
