@@ -229,7 +229,7 @@ public final class Host {
     guard abs(change) > 1000 else { return nil }
     if abs(change) > 10_000 {
       let way = change > 0 ? "forward" : "back"
-      observer.onTrouble("the wall clock was set \(way) by \(abs(change) / 1000) s")
+      observer.onTrouble("the wall clock was set \(way) by \((abs(change) + 500) / 1000) s")
     }
     return .wallClockChanged(offsetMilliseconds: offset)
   }

@@ -59,20 +59,22 @@ final class ReadOnlyMask {
 
   /// nil where none can be mounted, which is said.
   static func put(over path: String) throws -> ReadOnlyMask? {
-    let bound = try RunningProgram("/bin/mount", ["--bind", path, path]).end()
-    guard bound.code == 0 else {
-      print("skipped: nothing can be mounted here: \(bound.errors)")
-      return nil
+    // Refused while a file is open for writing that was opened since the mount: then another is
+    // made.
+    var refusal = ""
+    for _ in 0..<20 {
+      let bound = try RunningProgram("/bin/mount", ["--bind", path, path]).end()
+      guard bound.code == 0 else {
+        print("skipped: nothing can be mounted here: \(bound.errors)")
+        return nil
+      }
+      let mask = ReadOnlyMask(path: path)
+      let end = try RunningProgram("/bin/mount", ["-o", "remount,bind,ro", path]).end()
+      if end.code == 0 { return mask }
+      refusal = end.errors
+      try mask.lift()
     }
-    let mask = ReadOnlyMask(path: path)
-    // Refused while a file is being written that was opened since the mount above.
-    var end = bound
-    let isReadOnly = try wait(10) {
-      end = try RunningProgram("/bin/mount", ["-o", "remount,bind,ro", path]).end()
-      return end.code == 0
-    }
-    guard isReadOnly else { throw SmallDisk.Refused(description: "read-only: \(end.errors)") }
-    return mask
+    throw SmallDisk.Refused(description: "read-only: \(refusal)")
   }
 
   private init(path: String) { self.path = path }
