@@ -124,9 +124,7 @@ extension Kernel {
     case .clearQueue(let from, let below):
       let ids = queue.liveIDs.map(\.number).filter { from <= $0 && $0 < below }
       let done = forEach(ids, at: now, &entry, &decision) { kernel, id, decision in
-        guard kernel.queue.tasks[id]?.state != .running else { return false }
         kernel.clear(id, at: now, &decision)
-        return true
       }
       guard done < ids.count else { return true }
       entry.work = .clearQueue(from: ids[done], below: below)

@@ -101,10 +101,12 @@ extension Kernel {
         guard fits(1, decision) else { return false }
         observed.setCount(KeyRecord(), at: key, into: &decision)
       }
-      for (ordinal, record) in observed.keys.sortedRows {
-        guard let rest = rest(of: record, at: Int(ordinal), now) else { continue }
+      let filled = observed.keys.rows.compactMap { ordinal, row in
+        rest(of: row.record, at: Int(ordinal), now).map { (ordinal: Int(ordinal), rest: $0) }
+      }
+      for (ordinal, rest) in filled.sorted(by: { $0.ordinal < $1.ordinal }) {
         guard fits(1, decision) else { return false }
-        observed.setKey(rest, at: Int(ordinal), in: space, into: &decision)
+        observed.setKey(rest, at: ordinal, in: space, into: &decision)
       }
       backlog.sweepsKeys = false
     }
@@ -123,11 +125,8 @@ extension Kernel {
     guard space.due(ordinal) <= wall(now), gap(at: ordinal, now) == nil,
       !queue.isClaimed(ordinal)
     else { return nil }
-    var result = KeyRecord()
-    if let until = record.waivedUntil, until > wall(now) {
-      result.waivedUntil = until
-      result.waivedReason = record.waivedReason
-    }
+    let isWaived = record.waivedUntil.map { $0 > wall(now) } ?? false
+    var result = isWaived ? record.waiverAlone : KeyRecord()
     result.confirmedSeconds = record.confirmedSeconds
     result.longKey = record.longKey
     return result == record ? nil : result

@@ -157,8 +157,7 @@ extension Observed {
       if let shown { keepNewest(shown, into: &decision) }
       rebuildMap(in: space)
     }
-    // `adopted` says which sources are in use, and so which entries may go.
-    keptFrom = passedByAll
+    noteSourcesInUse()
     return late
   }
 

@@ -19,7 +19,7 @@ struct Observed: Sendable {
   /// What came to be known before it is overruled by the current snapshot.
   private var shownFrom = Instant.distantPast
   /// `passedByAll`, kept.
-  var keptFrom = Instant.distantPast
+  private var keptFrom = Instant.distantPast
   /// No entry of a key that is not expected came to be known before it; another moment than
   /// `keptFrom` where that is to be looked into.
   private var retiredOthersTo = Instant.distantPast
@@ -123,7 +123,7 @@ extension Observed {
   mutating func rebuildMap(in space: KeySpace) {
     let from = current.map { $0.record.began - $0.source.marginMilliseconds } ?? .distantPast
     rebuildMap(shownFrom: from, in: space)
-    keptFrom = passedByAll
+    noteSourcesInUse()
   }
 
   /// The same over a snapshot that overrules what came to be known before `from`.
@@ -139,9 +139,11 @@ extension Observed {
   /// A scan found what was known already: the same report, or one older than what we have.
   mutating func touch(_ source: ScanSource, at now: Instant, into decision: inout Decision) {
     snapshots.update(.init(source), into: &decision) { $0.adopted = now }
-    // It says which sources are in use, and so which entries may go.
-    keptFrom = passedByAll
+    noteSourcesInUse()
   }
+
+  /// When sources were adopted says which are in use, and so which entries may go.
+  mutating func noteSourcesInUse() { keptFrom = passedByAll }
 }
 
 // MARK: - The ledger's end
@@ -173,7 +175,7 @@ extension Observed {
   /// What came to be known before it has been overruled by every source in use: those adopted
   /// within seven days of the current one. Until then an entry may be needed again, where a report
   /// that is eventually consistent follows a listing.
-  var passedByAll: Instant {
+  private var passedByAll: Instant {
     guard let current else { return .distantPast }
     var result = Instant.distantFuture
     for source in ScanSource.allCases {

@@ -291,6 +291,14 @@ public struct KeyRecord: Record {
       && firstTask == .distantFuture
   }
 
+  /// What outlives that the key is filled: that an operator wants nothing of it.
+  var waiverAlone: KeyRecord {
+    var result = KeyRecord()
+    result.waivedUntil = waivedUntil
+    result.waivedReason = waivedReason
+    return result
+  }
+
   public func encode(into encoder: inout Encoder) {
     encoder.put(firstTask)
     encoder.put(attempts)

@@ -132,9 +132,7 @@ extension Kernel {
     _ ordinal: Int, confirmed: Int64?, _ decision: inout Decision
   ) {
     guard observed.keys[ordinal] != nil || confirmed != nil else { return }
-    var record = KeyRecord()
-    record.waivedUntil = observed.keys[ordinal]?.waivedUntil
-    record.waivedReason = observed.keys[ordinal]?.waivedReason ?? ""
+    var record = observed.keys[ordinal]?.waiverAlone ?? KeyRecord()
     record.confirmedSeconds = confirmed ?? 0
     observed.setKey(record, at: ordinal, in: space, into: &decision)
   }

@@ -116,27 +116,34 @@ extension Kernel {
   private mutating func revive(
     _ id: TaskID, attemptsLeft: Int?, _ decision: inout Decision
   ) {
-    guard let task = queue.tasks[id], let ordinals = queue.ordinals[id] else { return }
+    guard let task = queue.tasks[id] else { return }
     let most = scraper(named: task.scraper)?.retry.maxAttempts ?? 1
+    updateRecords(ofOpenKeysOf: id, &decision) { record in
+      record.attempts = attemptsLeft.map { UInt16(clamping: max(0, most - $0)) } ?? 0
+      record.notBefore = .distantPast
+    }
+  }
+
+  /// Changes what is known of those open keys of a task of which anything is.
+  private mutating func updateRecords(
+    ofOpenKeysOf id: TaskID, _ decision: inout Decision, _ change: (inout KeyRecord) -> Void
+  ) {
+    guard let task = queue.tasks[id], let ordinals = queue.ordinals[id] else { return }
     for (index, ordinal) in ordinals.enumerated()
     where task.isOpen(index) && ordinal != TaskQueue.unexpected {
       guard var record = observed.keys[Int(ordinal)] else { continue }
-      record.attempts = attemptsLeft.map { UInt16(clamping: max(0, most - $0)) } ?? 0
-      record.notBefore = .distantPast
+      change(&record)
       observed.setKey(record, at: Int(ordinal), in: space, into: &decision)
     }
   }
 
-  /// `tasks clear`: cancels a task whose gaps may become tasks again at once.
-  mutating func clear(_ id: TaskID, at now: Instant, _ decision: inout Decision) {
-    guard let task = queue.tasks[id], task.state.isLive, task.state != .running else { return }
-    for (index, ordinal) in (queue.ordinals[id] ?? []).enumerated()
-    where ordinal != TaskQueue.unexpected && task.isOpen(index) {
-      guard var record = observed.keys[Int(ordinal)] else { continue }
-      record.notBefore = .distantPast
-      observed.setKey(record, at: Int(ordinal), in: space, into: &decision)
-    }
+  /// `Request.Action.clearQueue`: cancels a task whose gaps may become tasks again at once; false if
+  /// it runs.
+  mutating func clear(_ id: TaskID, at now: Instant, _ decision: inout Decision) -> Bool {
+    guard queue.tasks[id]?.state != .running else { return false }
+    updateRecords(ofOpenKeysOf: id, &decision) { $0.notBefore = .distantPast }
     close(id, as: .cancelled, .byOperator, at: now, &decision)
+    return true
   }
 
   /// `tasks retry`: pending again with attempts at zero, within the limits.

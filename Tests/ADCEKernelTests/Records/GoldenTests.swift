@@ -183,6 +183,37 @@ struct GoldenTests {
     #expect(task.openCount == 1)
   }
 
+  /// As they were stored before a run could await a cycle, and a queued cycle had its reason.
+  @Test(arguments: [
+    (
+      "03",
+      "010302030000000000000004010900000000000000e8030000000000008403000000000000020000"
+        + "00000000000100000088130000000000000101014d00000000000000200300000000000028230000"
+        + "00000000020000005d7c41198c33ba51"
+    ),
+    (
+      "04",
+      "010402010160ea000000000000010000000000000004000000000000000102000000000000000101"
+        + "010100030000000000000098c59c7af495d846"
+    ),
+  ]) func `what an older record lacks is as it was before`(key: String, body: String) throws {
+    let (key, body) = (GoldenTests.bytes(key), GoldenTests.bytes(body))
+    let record = try key.withUnsafeBytes { key in
+      try body.withUnsafeBytes { body in
+        try StoredForm.decode(ControlRecord.self, key: key, body: body).record
+      }
+    }
+    switch record {
+    case .cycle(let cycle):
+      #expect(cycle.turnedAway == 2)
+      #expect(cycle.queuedReason == .requested)
+    case .run(let run):
+      #expect(run.materialisedUntil == Instant(milliseconds: 3))
+      #expect(run.awaitsCycle == false)
+    default: Issue.record("\(record) is neither")
+    }
+  }
+
   private static func bytes(_ hex: String) -> [UInt8] {
     let digits = Array(hex.utf8).map { $0 < 0x3A ? $0 - 0x30 : $0 - 0x57 }
     return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }

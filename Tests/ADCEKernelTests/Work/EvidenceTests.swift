@@ -114,10 +114,7 @@ struct EvidenceTests {
   }
 
   @Test func `newly expected keys have no evidence until they are looked up`() {
-    let old = world(games: 2)
-    var h = KernelHarness(old, lake: old.fullLake)
-    h.begin()
-    h.now = h.now + Span.minute
+    var h = knowing(games: 2)
     // The lake holds the object of the game that the catalog names from now on.
     h.lake.put(TestWorld.box(2), at: TestWorld.begin)
     h.world.games = 3
@@ -130,14 +127,25 @@ struct EvidenceTests {
     #expect(h.numbers.missing == 0)
   }
 
-  @Test func `a definition changed between two processes has no evidence either`() {
-    let before = world(games: 3)
-    var h = KernelHarness(before, lake: before.fullLake)
+  /// A process that knows a full lake.
+  private func knowing(games: Int) -> KernelHarness {
+    let world = world(games: games)
+    var h = KernelHarness(world, lake: world.fullLake)
     h.begin()
     h.now = h.now + Span.minute
-    var configuration = h.configuration
-    configuration.desired.sources[0].dataTypes[0].minBytes = 50
-    h.crash(with: configuration)
+    return h
+  }
+
+  /// Another definition of the same objects.
+  private func edited(_ configuration: Configuration) -> Configuration {
+    var result = configuration
+    result.desired.sources[0].dataTypes[0].minBytes = 50
+    return result
+  }
+
+  @Test func `a definition changed between two processes has no evidence either`() {
+    var h = knowing(games: 3)
+    h.crash(with: edited(h.configuration))
     let effects = h.start()
     #expect(effects.contains(.loadCatalogs(3)))
     #expect(h.kernel.attemptsRunning == 0)
@@ -148,13 +156,8 @@ struct EvidenceTests {
   }
 
   @Test func `a definition edited between two processes makes no task before a scan`() {
-    let before = world(games: 3)
-    var h = KernelHarness(before, lake: before.fullLake)
-    h.begin()
-    h.now = h.now + Span.minute
-    var configuration = h.configuration
-    configuration.desired.sources[0].dataTypes[0].minBytes = 50
-    h.crash(with: configuration)
+    var h = knowing(games: 3)
+    h.crash(with: edited(h.configuration))
     h.start()
     #expect(h.kernel.taskIDs.isEmpty)
     h.load()
@@ -166,13 +169,8 @@ struct EvidenceTests {
   }
 
   @Test func `a definition that is edited while it runs makes none either`() {
-    let before = world(games: 14)
-    var h = KernelHarness(before, lake: before.fullLake)
-    h.begin()
-    h.now = h.now + Span.minute
-    var configuration = h.configuration
-    configuration.desired.sources[0].dataTypes[0].minBytes = 50
-    h.step(.configurationChanged(configuration))
+    var h = knowing(games: 14)
+    h.step(.configurationChanged(edited(h.configuration)))
     #expect(h.kernel.taskIDs.isEmpty)
     h.load()
     #expect(h.kernel.taskIDs.isEmpty)
