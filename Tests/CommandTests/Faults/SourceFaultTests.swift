@@ -16,14 +16,15 @@ import Testing
     let lake = try DemoLake(edit: patient(delay: "0.5"))
     lake.origin.stop()
     let loop = try lake.start("run")
+    // One look gives both: half a second later none of them may be backing off.
+    var waiting: [String] = []
     let isWaiting = try wait(20) {
-      try lake.adce("tasks", "--state", "backing_off", "--output", "json").jsonLines().count > 3
+      waiting = try lake.adce("tasks", "--state", "backing_off", "--output", "json").jsonLines()
+        .filter { $0["source"].text == "origin" }.compactMap { $0["id"].text }
+      return waiting.count > 3
     }
     #expect(isWaiting, "\(loop.errorsSoFar)")
-    let id = try #require(
-      try lake.adce("tasks", "--state", "backing_off", "--output", "json").jsonLines().first {
-        $0["source"].text == "origin"
-      }?["id"].text)
+    let id = try #require(waiting.first)
     let shown = try lake.adce("tasks", "show", id).output
     #expect(shown.contains("transient"), "\(shown)")
     #expect(shown.lowercased().contains("connect"), "\(shown)")
