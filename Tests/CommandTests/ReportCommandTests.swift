@@ -36,6 +36,41 @@ import Testing
     }
   }
 
+  @Test func `a report that this user may not read is 77, and named`() throws {
+    let project = try Project()
+    let folder = (project.report.manifestPath as NSString).deletingLastPathComponent
+    let data = try #require(
+      Files.below(project.folder.path).first { $0.hasSuffix(".csv.gz") })
+    let hidden = [
+      project.report.manifestPath, folder + "/manifest.checksum", project.folder.path(data),
+    ]
+    // Root is not bound by modes, unless it gives up just that.
+    var command = [Program.adce.path]
+    if geteuid() == 0 {
+      let setpriv = "/usr/bin/setpriv"
+      guard Files.exist(setpriv) else {
+        print("skipped: running as root, and there is no setpriv to give up its rights")
+        return
+      }
+      command.insert(
+        contentsOf: [setpriv, "--bounding-set", "-dac_override,-dac_read_search"], at: 0)
+    }
+    let arguments =
+      command.dropFirst() + project.options + [
+        "reconcile", "--now", ReportWorld.nowText, "--inventory-report",
+        "file://" + project.report.manifestPath,
+      ]
+    for path in hidden {
+      chmod(path, 0)
+      let outcome = try RunningProgram(command[0], Array(arguments)).end()
+      chmod(path, 0o644)
+      #expect(outcome.code == 77, "\(path): \(outcome)")
+      #expect(outcome.errors.contains(path), "\(outcome)")
+      #expect(outcome.errors.contains("Permission denied"), "\(outcome)")
+    }
+    #expect(try RunningProgram(command[0], Array(arguments)).end().code == 0)
+  }
+
   @Test func `a report is compared to the key`() throws {
     let project = try Project()
     let world = project.world

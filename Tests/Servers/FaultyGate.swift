@@ -8,6 +8,8 @@ package final class FaultyGate: @unchecked Sendable {
     case answer(status: String, headers: [String] = [], body: String = "")
     /// Connections are closed at once.
     case refuse
+    /// Requests are read and never answered.
+    case hang
   }
 
   // Sound: touched under the lock only.
@@ -15,6 +17,7 @@ package final class FaultyGate: @unchecked Sendable {
   private var mode: Mode
   private var open: Set<Int32> = []
   private var seen: [String] = []
+  private var hanging = 0
   private var schedule: [(count: Int, mode: Mode)] = []
   private let listener: Int32
   private let upstream: UInt16?
@@ -62,6 +65,9 @@ package final class FaultyGate: @unchecked Sendable {
   /// The first lines of the requests that it answered by itself.
   package var answered: [String] { lock.withLock { seen } }
 
+  /// How many connections it has left without an answer.
+  package var unanswered: Int { lock.withLock { hanging } }
+
   /// Changes what happens from now on; connections that are open end.
   package func set(_ new: Mode) {
     lock.withLock {
@@ -81,7 +87,19 @@ package final class FaultyGate: @unchecked Sendable {
     case .answer(let status, let headers, let body):
       answer(connection, status, headers, body)
     case .pass: pass(connection)
+    case .hang: hang(connection)
     }
+  }
+
+  private func hang(_ connection: Int32) {
+    lock.withLock {
+      open.insert(connection)
+      hanging += 1
+    }
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while recv(connection, &chunk, chunk.count, 0) > 0 {}
+    lock.withLock { _ = open.remove(connection) }
+    close(connection)
   }
 
   private func answer(_ connection: Int32, _ status: String, _ headers: [String], _ body: String) {
