@@ -272,6 +272,13 @@ extension Kernel {
     return scraper.canRun && names.known(scraper.id) == task.scraper
   }
 
+  /// Whether its data type is fetched by another scraper now, and that can run.
+  func hasAnotherScraper(_ task: TaskRecord) -> Bool {
+    guard let index = dataType(source: task.source, type: task.type)?.scraper else { return false }
+    let scraper = configuration.scrapers[index]
+    return scraper.canRun && names.known(scraper.id) != task.scraper
+  }
+
   func dataType(source: NameID, type: NameID) -> Desired.DataType? {
     guard let sourceName = names.text(source), let typeName = names.text(type) else { return nil }
     return configuration.desired.sources.first { $0.name == sourceName }?

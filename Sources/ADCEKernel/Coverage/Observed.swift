@@ -225,6 +225,11 @@ extension Observed {
     into decision: inout Decision
   ) {
     base = new.translate(base, from: old)
+    // What is not expected in the new space has lost its bits: should the old one come back, the
+    // snapshots are no scans of it any more.
+    for source in ScanSource.allCases {
+      snapshots.update(.init(source), into: &decision) { $0.space = .zero }
+    }
     // Numbers are those of the snapshot's record, as after a restart.
     if let snapshot = current?.record { restoreCounts(snapshot, typeNames, new) }
     if !vanished.isEmpty { vanished = new.translate(vanished, from: old) }

@@ -281,6 +281,8 @@ public struct KeyRecord: Record {
   public var foundBefore: Int64 = -1
   /// The key, where its record key is only its hash.
   public var longKey: [UInt8] = []
+  /// An attempt was cut off, and nobody has looked since whether it stored the object.
+  public var isOutcomeUnknown = false
 
   public init() {}
 
@@ -288,7 +290,7 @@ public struct KeyRecord: Record {
   var isBlank: Bool {
     attempts == 0 && parked == 0 && lastFailure == nil && notBefore == .distantPast
       && confirmedSeconds == 0 && absent == 0 && waivedUntil == nil && foundBefore < 0
-      && firstTask == .distantFuture
+      && firstTask == .distantFuture && !isOutcomeUnknown
   }
 
   /// What outlives that the key is filled: that an operator wants nothing of it.
@@ -311,6 +313,7 @@ public struct KeyRecord: Record {
     encoder.put(waivedReason)
     encoder.put(foundBefore)
     encoder.put(bytes: longKey)
+    encoder.put(isOutcomeUnknown)
   }
 
   public init(from decoder: inout Decoder) throws(DecodingFailure) {
@@ -325,6 +328,7 @@ public struct KeyRecord: Record {
     waivedReason = try decoder.string()
     foundBefore = try decoder.integer(default: -1)
     longKey = try decoder.byteArray()
+    isOutcomeUnknown = try decoder.bool()
   }
 }
 

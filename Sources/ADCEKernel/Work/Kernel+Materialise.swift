@@ -207,20 +207,23 @@ extension Kernel {
     var keys = TaskItemsRecord()
     var key: [UInt8] = []
     var firstDetected = now
+    var isOutcomeUnknown = false
     for ordinal in ordinals {
       key.removeAll(keepingCapacity: true)
       space.appendKey(of: Int(ordinal), to: &key)
       keys.append(key)
       if let record = observed.keys[Int(ordinal)] {
         firstDetected = min(firstDetected, record.firstTask)
+        isOutcomeUnknown = isOutcomeUnknown || record.isOutcomeUnknown
       }
       grantAttempt(Int(ordinal), scraper: candidate.scraper, &decision)
     }
     let season = space.segments[group.segment].season?.name
-    let record = newTask(
+    var record = newTask(
       candidate, kind: group.kind, season: season, firstDetected: firstDetected,
       objects: ordinals.count, due: space.due(Int(ordinals[0])), items: ordinals.count, at: now,
       &decision)
+    record.mustVerify = isOutcomeUnknown
     queue.add(
       record, keys: keys, ordinals: ordinals, at: nextTaskID(), into: &decision)
   }
@@ -239,8 +242,15 @@ extension Kernel {
   private mutating func makeTask(
     of gap: CountedGap, _ candidate: Candidate, _ pass: inout Pass, _ decision: inout Decision
   ) {
-    // What a doubted snapshot did not count may be there.
-    if observed.current?.record.isDoubted == true { return }
+    // What a doubted snapshot did not count may be there; so may what no scan has counted by this
+    // definition. A count cannot be looked up.
+    guard let snapshot = observed.current?.record, !snapshot.isDoubted,
+      snapshot.space == space.fingerprint
+    else { return }
+    guard fits(6, decision) else {
+      pass.left = 0
+      return
+    }
     let slot = space.slots[gap.slot]
     let key = LakeKey(countSlot: slot.identity)
     if let record = observed.keys[key], record.notBefore > pass.now {

@@ -147,6 +147,7 @@ extension Kernel {
     var record = observed.keys[ordinal] ?? KeyRecord()
     record.firstTask = min(record.firstTask, task.created)
     record.lastFailure = failure
+    record.isOutcomeUnknown = false
     var leaves = false
     switch failure {
     case .absent:
@@ -269,6 +270,7 @@ extension Kernel {
       var record = observed.keys[ordinal] ?? KeyRecord()
       record.firstTask = min(record.firstTask, queue.tasks[attempt.task]?.created ?? now)
       record.attempts = max(record.attempts, min(record.attempts &+ 1, most))
+      record.isOutcomeUnknown = true
       observed.setKey(record, at: ordinal, in: space, into: &decision)
     }
   }
@@ -343,6 +345,10 @@ extension Kernel {
         knowledge: .notThere, facts: ObjectFacts(bytes: 0, modifiedSeconds: 0),
         known: known(nil, at: now))
     observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
+    if var record = observed.keys[Int(ordinal)], record.isOutcomeUnknown {
+      record.isOutcomeUnknown = false
+      observed.setKey(record, at: Int(ordinal), in: space, into: &decision)
+    }
     guard gap(at: Int(ordinal), now) == nil else { return }
     succeed(Int(ordinal), confirmed: nil, &decision)
     // Found after an attempt of unknown outcome: that attempt's work, as far as anybody can tell.

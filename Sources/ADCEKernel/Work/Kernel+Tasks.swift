@@ -83,7 +83,9 @@ extension Kernel {
   ) {
     guard var task = queue.tasks[id], task.state.isLive else { return }
     // What one scraper failed at says nothing of another.
-    if reason == .configurationChanged { revive(id, attemptsLeft: nil, &decision) }
+    if reason == .configurationChanged, hasAnotherScraper(task) {
+      revive(id, attemptsLeft: nil, &decision)
+    }
     task.state = state
     task.reason = reason
     task.ended = now

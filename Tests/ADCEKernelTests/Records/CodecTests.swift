@@ -108,8 +108,8 @@ struct CodecTests {
     var record = KeyRecord()
     record.attempts = 3
     let stored = StoredRecord(record, at: LakeKey(Array("a".utf8)))
-    // The last two fields: foundBefore and longKey.
-    let cut = stored.body(fields: Array(stored.fields.dropLast(12)))
+    // The last three fields: foundBefore, longKey and isOutcomeUnknown.
+    let cut = stored.body(fields: Array(stored.fields.dropLast(13)))
     #expect(try stored.reread(stored.key, cut).fields == stored.fields)
   }
 

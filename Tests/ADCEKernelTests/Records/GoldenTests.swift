@@ -114,7 +114,7 @@ struct GoldenTests {
       .keys,
       "006b",
       "01010000000000000002000300040500000000000000060000000000000007000108000000000000"
-        + "00020000006e6f0900000000000000010000000a383ca459699d1c6a"
+        + "00020000006e6f0900000000000000010000000a013692437d25afb144"
     ),
     (
       .sources,
@@ -287,6 +287,7 @@ struct GoldenTests {
     key.waivedReason = "no"
     key.foundBefore = 9
     key.longKey = [10]
+    key.isOutcomeUnknown = true
     var task = TaskRecord(
       priority: .high, kind: .stale, source: NameID(1), type: NameID(2), season: NameID(3),
       scraper: NameID(4), score: 5, ownerOrder: 6, due: Instant(milliseconds: 7),

@@ -155,6 +155,7 @@ extension Chance {
     record.waivedReason = text()
     record.foundBefore = Int64(below(9)) - 1
     record.longKey = bytes(700)
+    record.isOutcomeUnknown = isOne(in: 2)
     return record
   }
 

@@ -47,6 +47,24 @@ struct ConfigurationChangeTests {
     #expect(!scrapers.isEmpty)
   }
 
+  @Test func `a script that is away for a while gives refused keys no attempts`() {
+    var h = begun(games: 1)
+    h.fail(1, .refused)
+    #expect(h.state(1) == .parked)
+    var configuration = h.configuration
+    configuration.scrapers[0].canRun = false
+    h.step(.configurationChanged(configuration))
+    #expect(h.state(1) == .cancelled)
+    configuration.scrapers[0].canRun = true
+    h.step(.configurationChanged(configuration))
+    h.load()
+    h.scan()
+    h.pass(Span.minute)
+    #expect(h.kernel.attemptsMade == 1)
+    h.pass(6 * Span.hour)
+    #expect(h.kernel.attemptsMade == 2 || h.state(2) == .admitted)
+  }
+
   @Test func `keys that a new pattern no longer yields leave their tasks`() {
     var h = begun()
     var configuration = h.configuration

@@ -168,14 +168,56 @@ struct EvidenceTests {
     #expect(h.kernel.taskIDs.count == 1)
   }
 
+  /// A definition of other keys, of which the lake may hold some.
+  private func renamed(_ configuration: Configuration) -> Configuration {
+    var result = configuration
+    result.desired.sources[0].dataTypes[0].patterns = ["boxes/{game_id}.json"]
+    return result
+  }
+
   @Test func `a definition that is edited while it runs makes none either`() {
     var h = knowing(games: 14)
-    h.step(.configurationChanged(edited(h.configuration)))
+    for game in 0..<13 { h.lake.put("boxes/g\(game).json", at: TestWorld.begin) }
+    h.step(.configurationChanged(renamed(h.configuration)))
     #expect(h.kernel.taskIDs.isEmpty)
     h.load()
     #expect(h.kernel.taskIDs.isEmpty)
-    h.lake.objects[TestWorld.box(2)] = nil
     h.scan()
     #expect(h.kernel.taskIDs.count == 1)
+    #expect(h.numbers.missing == 1)
+  }
+
+  @Test func `an edit that is taken back, with a restart or without, waits for a scan too`() {
+    for restarts in [true, false] {
+      var h = knowing(games: 3)
+      let original = h.configuration
+      h.step(.configurationChanged(renamed(original)))
+      if restarts {
+        h.crash(with: original)
+        h.start()
+      } else {
+        h.step(.configurationChanged(original))
+      }
+      #expect(h.kernel.taskIDs.isEmpty)
+      #expect(h.load().contains { if case .scan = $0 { true } else { false } })
+      #expect(h.kernel.taskIDs.isEmpty)
+      h.scan()
+      #expect(h.kernel.taskIDs.isEmpty, "restarts: \(restarts)")
+      #expect(h.numbers.missing == 0)
+    }
+  }
+
+  @Test func `an unknown outcome is looked up even when its task was cleared`() {
+    var h = KernelHarness(world())
+    h.begin()
+    #expect(h.kernel.attemptsRunning == 1)
+    h.now = h.now + Span.second
+    h.crash()
+    #expect(h.start(after: .crash) == [.lookUp(1)])
+    let effects = h.request(.clearQueue)
+    #expect(h.state(1) == .cancelled)
+    #expect(effects.contains(.lookUp(2)), "\(effects)")
+    #expect(h.kernel.attemptsMade == 1)
+    #expect(h.lookUp(2).contains(.start(2)))
   }
 }
