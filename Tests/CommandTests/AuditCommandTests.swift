@@ -78,6 +78,41 @@ import Testing
     #expect(stops.compactMap { $0["outcome"].text }.contains("drained"))
   }
 
+  @Test func `what commands do by themselves is told before it is done, and after`() throws {
+    let lake = try DemoLake()
+    let state = lake.folder.path("state")
+    #expect(try lake.adce("state", "compact").code == 65)
+    #expect(!Files.exist(state))
+    #expect(try lake.adce("reconcile", "--accept-vanished").code == 0)
+    let copy = lake.folder.path("copy")
+    #expect(try lake.adce("state", "backup", copy).code == 0)
+    #expect(try lake.adce("state", "backup", copy).code == 73)
+    #expect(try lake.adce("state", "compact").code == 0)
+    let run = try lake.adce(
+      "scrapers", "run", "origin_box_score", "--limit", "3", "--season", "2023-24", "--wait", "5")
+    #expect(run.code == 0, "\(run)")
+
+    func outcomes(_ action: String) throws -> [String] {
+      let entries = try Self.audit(lake, "--action", action)
+      #expect(entries.allSatisfy { $0["how"].text == "command" && $0["who"].text == NSUserName() })
+      return entries.compactMap { $0["outcome"].text }
+    }
+    #expect(try outcomes("accept_vanished") == ["asked", "accepted 0"])
+    let backups = try outcomes("state_backup")
+    #expect(backups.prefix(3) == ["asked", "ok", "asked"])
+    #expect(backups.count == 4 && backups[3].hasPrefix("refused: "))
+    #expect(try outcomes("state_compact") == ["asked", "ok"])
+    #expect(try outcomes("scrapers_run") == ["asked", "ok: 3 filled, 0 failed"])
+    let what = try Self.audit(lake, "--action", "scrapers_run")[0]["what"]
+    #expect(what["scraper"].text == "origin_box_score")
+    #expect(what["season"].text == "2023-24")
+    #expect(what["limit"].integer == 3)
+    let compared = try Self.audit(lake, "--action", "accept_vanished")
+    #expect(compared[0]["why"].text == "reconcile --accept-vanished")
+    let backup = try Self.audit(lake, "--action", "state_backup")
+    #expect(backup[0]["what"]["directory"].text == copy)
+  }
+
   @Test func `--follow goes on with what is done meanwhile`() throws {
     let lake = try DemoLake()
     #expect(try lake.adce("reconcile").code == 0)

@@ -7,7 +7,7 @@ extension AuditEntry {
   /// An operator's request, as it was asked or with what came of it; now.
   init(_ request: OperatorRequest, outcome: String) {
     var what: [SettingValue.Member] = []
-    var why: String?
+    var why = request.why
     if case .map(let members) = request.command.json {
       for member in members {
         switch (member.name, member.value) {

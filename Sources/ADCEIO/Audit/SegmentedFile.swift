@@ -88,7 +88,10 @@ struct SegmentedFile: ~Copyable {
     let isThere = try FileTree.exists(path)
     descriptor = systemOpen(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw SystemCallFailure("open", path) }
-    if !isThere { try OpenFile.open(folder, O_RDONLY | O_DIRECTORY).synchronise() }
+    if !isThere {
+      giveToOwner()
+      try OpenFile.open(folder, O_RDONLY | O_DIRECTORY).synchronise()
+    }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw SystemCallFailure("fstat", path) }
     bytes = Int64(status.st_size)
@@ -98,6 +101,14 @@ struct SegmentedFile: ~Copyable {
       last = 0x0A
       if systemWrite(descriptor, &last, 1) == 1 { bytes += 1 }
     }
+  }
+
+  /// What root begins in another user's folder is theirs: the daemon goes on in it.
+  private func giveToOwner() {
+    var owner = stat()
+    guard geteuid() == 0, stat(folder, &owner) == 0, owner.st_uid != 0 else { return }
+    // One that refuses is told of by the daemon's next line.
+    _ = fchown(descriptor, owner.st_uid, owner.st_gid)
   }
 
   private func makeFolder() throws(SystemCallFailure) {

@@ -41,9 +41,12 @@ public struct Operator: Hashable, Sendable {
 public struct OperatorRequest: Hashable, Sendable {
   public var command: ControlCommand
   public var by: Operator
+  /// What made them ask, where the command has no reason of its own.
+  public var why: String?
 
-  public init(_ command: ControlCommand, by: Operator) {
+  public init(_ command: ControlCommand, by: Operator, why: String? = nil) {
     self.command = command
     self.by = by
+    self.why = why
   }
 }

@@ -35,9 +35,19 @@ extension Host {
     let ports = try ports(of: loaded, lake, stateDirectory, expected)
     // A dry run holds no lock: what it finds may be a living daemon's scrapers.
     if !options.isDryRun { ports.executor.removeLeftovers() }
-    return Host(
+    let host = Host(
       loaded: loaded, options: options, clock: clock, stateDirectory: stateDirectory,
       ports: ports, kernel: kernel, store: store)
+    if options.acceptsLake { host.acceptLake(from: known) }
+    return host
+  }
+
+  /// It is the state's with the next commit, which tells of it.
+  private func acceptLake(from known: String?) {
+    let names = [("from", known), ("to", loaded.lake.identity)]
+    let what = names.map { SettingValue.Member($0.0, $0.1.map { .text($0) } ?? .null) }
+    tell("accept_lake", what)
+    lakeAccepted = what
   }
 
   /// What the kernel is told: the configuration, as far as this process is to act on it.

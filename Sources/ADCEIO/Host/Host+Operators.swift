@@ -1,4 +1,4 @@
-internal import ADCEKernel
+public import ADCEKernel
 internal import Glibc
 
 // What operators ask of a running host. They come from other threads through `desk`, are turned
@@ -10,6 +10,12 @@ extension Host {
     OperatorDesk(
       inbox: inbox, loadConfiguration: options.loadConfiguration,
       lake: lakeSettings, audit: audit, onRequest: options.onOperatorRequest)
+  }
+
+  /// Hands in what the operator who runs this process asks for by it; told in the audit log as
+  /// what comes by any other way.
+  public func ask(_ action: Request.Action, why: String) {
+    desk.submit(OperatorRequest(.act(action), by: .ours(.command), why: why)) { _ in }
   }
 
   /// Opens the control socket, unless this host only pretends.

@@ -102,6 +102,8 @@ public final class Host {
   /// nil = nothing is done that anybody must be able to look up: a dry run.
   let audit: AuditLog?
   var trail = AuditTrail()
+  /// A lake that an operator has agreed to, and that no commit knows of yet.
+  var lakeAccepted: [SettingValue.Member]?
   /// As measured last: what a kernel begins with.
   var pressure = Pressure.none
   var resources: ResourceWatch?
@@ -285,6 +287,8 @@ public final class Host {
       do throws(StoreFailure) {
         try store?.commit(decision, sequence: sequence + 1, digest: kernel.digest, at: clock.now)
         sequence += 1
+        if let what = lakeAccepted { tell("accept_lake", what, outcome: "ok") }
+        lakeAccepted = nil
         return true
       } catch {
         if case .outcomeUnknown = error {

@@ -134,6 +134,13 @@ extension StateClaim {
 }
 
 extension Store {
+  /// Whether there is a state in `directory`, as far as this user can see.
+  static func exists(in directory: String) -> Bool {
+    do throws(StoreFailure) { return try StateDirectory(directory).holdsData } catch {
+      return false
+    }
+  }
+
   /// Who writes to the state in `directory` right now, as far as it says; nil = nobody.
   public static func writer(of directory: String) -> (pid: Int32?, since: String?)? {
     StateClaim.holder(of: StateDirectory(directory)).map { ($0.pid, $0.since) }

@@ -59,7 +59,7 @@ struct ReconcileCommand: ParsableCommand {
     }
     let made = host.withKernel { kernel, _ in kernel.tasksMade }
     let cancelled = host.withKernel { kernel, _ in kernel.taskCounts.byState[.cancelled] ?? 0 }
-    if acceptVanished { host.post(.requested(Request(id: 0, action: .acceptVanished))) }
+    if acceptVanished { host.ask(.acceptVanished, why: "reconcile --accept-vanished") }
     let session = HostSession(global, loaded)
     let ending = try session.run(host)
     // What was wrong has been said when it happened.

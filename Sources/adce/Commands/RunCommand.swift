@@ -72,7 +72,7 @@ struct RunCommand: ParsableCommand {
       throw global.report(error)
     }
     if loaded.loop.clearsQueueOnStart {
-      host.post(.requested(Request(id: 0, action: .clearQueue)))
+      host.ask(.clearQueue, why: "test_mode.clear_queue_on_start")
     }
     let session = HostSession(
       global, loaded, keepsLog: true, notify: notify, watchdog: watchdog)

@@ -59,14 +59,28 @@ struct ScraperRunCommand: ParsableCommand {
     let waiting = host.withKernel { kernel, now in
       TaskFilter.waiting(of: kernel, in: selection, at: now)
     }
-    if !waiting.isEmpty { host.post(.requested(Request(id: 0, action: .retry(waiting)))) }
+    host.tell("scrapers_run", what)
+    if !waiting.isEmpty { host.ask(.retry(waiting), why: "scrapers run \(id)") }
     var report = ScraperRunReport(selection)
-    let ending = try HostSession(global, loaded, keepsLog: true).run(host) {
-      report.notice($0, $1, $2)
+    let ending: Host.Ending
+    do {
+      ending = try HostSession(global, loaded, keepsLog: true).run(host) {
+        report.notice($0, $1, $2)
+      }
+    } catch {
+      host.tell("scrapers_run", what, outcome: "failed")
+      throw error
     }
-    // What was wrong has been said when it happened.
-    if host.scanFailure != nil { throw ExitCode(host.scanExitCode) }
+    if let failure = host.scanFailure {
+      host.tell("scrapers_run", what, outcome: "failed: \(failure)")
+      // What was wrong has been said when it happened.
+      throw ExitCode(host.scanExitCode)
+    }
     host.withKernel { kernel, now in report.conclude(kernel, now) }
+    host.tell(
+      "scrapers_run", what,
+      outcome: "\(ending == .finished ? "ok" : "interrupted"): \(report.filled) filled, "
+        + "\(report.failed) failed")
     global.show(report.json, table: report.text(Terminal.outputColumns))
     guard ending == .finished else {
       Terminal.error("adce: interrupted: not all was tried")
@@ -82,6 +96,19 @@ struct ScraperRunCommand: ParsableCommand {
     if !keys.isEmpty { selection.keys = Set(keys.map { Array($0.utf8) }) }
     selection.keysMax = limit
     return selection
+  }
+
+  /// What is asked for, as the audit log has it.
+  private var what: [SettingValue.Member] {
+    var what: [SettingValue.Member] = [.init("scraper", .text(id))]
+    if let dataType { what.append(.init("data_type", .text(dataType))) }
+    if let season { what.append(.init("season", .text(season))) }
+    if !keys.isEmpty {
+      what.append(.init("keys", .list(keys.prefix(100).map { .text($0) })))
+      if keys.count > 100 { what.append(.init("keys_total", .integer(Int64(keys.count)))) }
+    }
+    if let limit { what.append(.init("limit", .integer(Int64(limit)))) }
+    return what
   }
 
   private func open(_ loaded: LoadedConfiguration) throws -> Host {

@@ -91,7 +91,10 @@ struct StateCommand: ParsableCommand {
         throw ExitCode(try ChildProcess.repeatCommand(adding: "--here"))
       }
       do throws(StoreFailure) {
-        let copy = try Store.backup(directory: global.stateDirectory, to: target)
+        let copy = try global.telling("state_backup", [.init("directory", .text(target))]) {
+          () throws(StoreFailure) in
+          try Store.backup(directory: global.stateDirectory, to: target)
+        }
         guard case .map(let members) = copy.json else { return }
         global.show(
           .map([.init("directory", .text(target))] + members), table: "\(target)\n\(copy.text)")
@@ -122,7 +125,10 @@ struct StateCommand: ParsableCommand {
         throw ExitCode(try ChildProcess.repeatCommand(adding: "--here"))
       }
       do throws(StoreFailure) {
-        let (before, after, state) = try Store.compact(directory: global.stateDirectory)
+        let (before, after, state) = try global.telling("state_compact") {
+          () throws(StoreFailure) in
+          try Store.compact(directory: global.stateDirectory)
+        }
         guard case .map(let members) = state.json else { return }
         global.show(
           .map(
@@ -138,5 +144,17 @@ struct StateCommand: ParsableCommand {
         throw global.report(.store(error))
       }
     }
+  }
+}
+
+extension GlobalOptions {
+  /// Does something to the state that the audit log tells of, before it and after.
+  fileprivate func telling<Result>(
+    _ action: String, _ what: [SettingValue.Member] = [],
+    _ deed: () throws(StoreFailure) -> Result
+  ) throws(StoreFailure) -> Result {
+    try AuditLog.telling(
+      action, what, stateDirectory: stateDirectory, reason: { $0.message },
+      onTrouble: { Terminal.error("adce: \($0)") }, deed)
   }
 }

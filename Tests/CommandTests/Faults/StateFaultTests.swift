@@ -324,6 +324,10 @@ import Testing
     // From now on the old name is the other lake.
     try FileManager.default.createDirectory(atPath: old, withIntermediateDirectories: true)
     #expect(try reconcile(old).code == 78)
+    let told = try lake.adce("audit", "--action", "accept_lake", "--output", "json").jsonLines()
+    #expect(told.compactMap { $0["outcome"].text } == ["asked", "ok"])
+    #expect(told[0]["what"]["from"].text == "file://" + old)
+    #expect(told[0]["what"]["to"].text == "file://" + new)
   }
 
   @Test func `a state that has seen no lake yet is nobody's`() throws {
