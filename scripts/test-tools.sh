@@ -1,21 +1,29 @@
 #!/usr/bin/env bash
-# Installs what a few tests of faults use where it can be had: strace makes a disk fail for one
-# process. Tests that find it missing are skipped and say so.
+# Installs what some tests use where it can be had: strace makes a disk fail for one process, and
+# Python's venv, which Debian keeps apart, is what test-environment.sh begins with. Tests that find
+# something missing are skipped and say so.
 set -uo pipefail
 
 missing=()
-for package in strace; do
-  if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
-    missing+=("$package")
-  fi
-done
+wants() { missing+=("$1"); }
+command -v strace >/dev/null 2>&1 || wants strace
+python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || wants python3-venv
 [ "${#missing[@]}" -gt 0 ] || exit 0
+
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
   printf 'test-tools: not there, and not installed: %s\n' "${missing[*]}" >&2
   exit 69
 fi
-if ! DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" \
-  >/dev/null 2>&1 </dev/null; then
-  printf 'test-tools: apt-get could not install %s\n' "${missing[*]}" >&2
-  exit 69
-fi
+install() {
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" \
+    >/dev/null 2>&1 </dev/null
+}
+status=0
+for package in "${missing[@]}"; do
+  # The lists of packages may be old, or not there at all.
+  install "$package" || { apt-get update -q >/dev/null 2>&1 </dev/null && install "$package"; } || {
+    printf 'test-tools: apt-get could not install %s\n' "$package" >&2
+    status=69
+  }
+done
+exit "$status"
