@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Kills the daemon at random moments of a run of a thousand tasks, a hundred times (or as often as
-# the first argument says), and checks that nothing was lost, repeated or overdone. The second
-# argument is a seed for the moments. What ./test does ten times.
+# Kills the daemon at random moments of a run of six thousand tasks, a hundred times (or as often as
+# the first argument says, with sixty tasks a kill), and checks that nothing was lost, repeated or
+# overdone. The second argument is a seed for the moments. ./test does it ten times.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export ADCE_KILLS=${1:-100}

@@ -56,9 +56,11 @@ public struct LoopbackOrigin: Sendable {
   public func wait() async { _ = await server.result }
 
   /// The body of a target (path and query as sent): a JSON object of 200 bytes or more.
+  ///
+  /// - Parameter request: its number, where requests are numbered.
   public static func body(
-    for target: String, seed: UInt64 = 0, fields: [String] = []
+    for target: String, seed: UInt64 = 0, fields: [String] = [], request: Int? = nil
   ) -> [UInt8] {
-    OriginBody.make(target: target, seed: seed, fields: fields)
+    OriginBody.make(target: target, seed: seed, fields: fields, request: request)
   }
 }

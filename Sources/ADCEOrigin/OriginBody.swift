@@ -1,9 +1,13 @@
-/// What the source serves: a JSON object that is a function of the target and the seed alone, so
-/// that a test can tell apart what should have arrived.
+/// What the source serves: a JSON object that is a function of the target and the seed, and of the
+/// request's number if requests are numbered, so that a test can tell apart what should have
+/// arrived.
 enum OriginBody {
-  static func make(target: String, seed: UInt64, fields: [String]) -> [UInt8] {
+  static func make(
+    target: String, seed: UInt64, fields: [String], request: Int? = nil
+  ) -> [UInt8] {
     var draws = Draws(state: hash(target, seed))
     var text = "{\"path\":\(quoted(target)),\"seed\":\(seed)"
+    if let request { text += ",\"request\":\(request)" }
     for field in fields { text += ",\(quoted(field)):\(draws.next() % 100_000)" }
     text += ",\"rows\":["
     let rows = 12 + Int(draws.next() % 24)

@@ -6,6 +6,9 @@ public struct OriginOptions: Sendable {
   public var seed: UInt64 = 0
   /// Members that every body has besides its own, so that `required_fields` can be met.
   public var fields: [String] = []
+  /// Every body says which request, counted from 1 in the order of the log, it answers: no two are
+  /// the same.
+  public var numbersRequests = false
   /// Before each answer.
   public var latencyMilliseconds: Int64 = 0
   /// What is not there: answered by 404.

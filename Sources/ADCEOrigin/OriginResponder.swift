@@ -19,6 +19,7 @@ actor OriginResponder {
   private let log: AccessLog?
   /// How many requests each rule has selected.
   private var selected: [Int]
+  private var requests = 0
 
   init(options: OriginOptions, log: AccessLog?) {
     self.options = options
@@ -32,7 +33,9 @@ actor OriginResponder {
     case body
   }
 
-  private func decide(_ method: String, _ target: String) -> Answer {
+  /// With the request's number.
+  private func decide(_ method: String, _ target: String) -> (Answer, Int) {
+    requests += 1
     let answer = answer(to: target)
     let status =
       switch answer {
@@ -42,7 +45,7 @@ actor OriginResponder {
       case .fault(.reset), .fault(.hang): 0
       }
     log?.append(method: method, target: target, status: status)
-    return answer
+    return (answer, requests)
   }
 
   private func answer(to target: String) -> Answer {
@@ -58,19 +61,20 @@ actor OriginResponder {
 extension OriginResponder: HTTPResponder {
   nonisolated func respond(to request: Request, context: OriginContext) async throws -> Response {
     let target = request.head.path ?? "/"
-    let answer = await decide(request.head.method.rawValue, target)
+    let (answer, number) = await decide(request.head.method.rawValue, target)
     if options.latencyMilliseconds > 0 {
       try await Task.sleep(for: .milliseconds(options.latencyMilliseconds))
     }
     switch answer {
     case .missing: return page(.notFound)
-    case .body: return json(target)
-    case .fault(let fault): return try await respond(with: fault, to: target, context.channel)
+    case .body: return json(target, number)
+    case .fault(let fault):
+      return try await respond(with: fault, to: target, number, context.channel)
     }
   }
 
   private nonisolated func respond(
-    with fault: OriginRule.Fault, to target: String, _ channel: any Channel
+    with fault: OriginRule.Fault, to target: String, _ number: Int, _ channel: any Channel
   ) async throws -> Response {
     switch fault {
     case .status(let code, let retryAfter):
@@ -88,7 +92,7 @@ extension OriginResponder: HTTPResponder {
       try await channel.close()
       return page(.ok)
     case .truncated:
-      let body = LoopbackOrigin.body(for: target, seed: options.seed, fields: options.fields)
+      let body = body(of: target, number)
       return Response(
         status: .ok, headers: [.contentType: "application/json"],
         body: ResponseBody(contentLength: body.count) { writer in
@@ -98,8 +102,14 @@ extension OriginResponder: HTTPResponder {
     }
   }
 
-  private nonisolated func json(_ target: String) -> Response {
-    let body = LoopbackOrigin.body(for: target, seed: options.seed, fields: options.fields)
+  private nonisolated func body(of target: String, _ number: Int) -> [UInt8] {
+    LoopbackOrigin.body(
+      for: target, seed: options.seed, fields: options.fields,
+      request: options.numbersRequests ? number : nil)
+  }
+
+  private nonisolated func json(_ target: String, _ number: Int) -> Response {
+    let body = body(of: target, number)
     return Response(
       status: .ok, headers: [.contentType: "application/json"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

@@ -9,7 +9,7 @@ struct OriginCommand: AsyncParsableCommand {
     usage: """
       adce-sim origin [--port <port>] [--seed <seed>] [--log <log>]
                       [--latency <latency>] [--fail-every <n>]
-                      [--lifetime <lifetime>]
+                      [--number-requests] [--lifetime <lifetime>]
       """,
     discussion: """
       Answers any path with a body that is a function of the path, and logs each
@@ -23,6 +23,7 @@ struct OriginCommand: AsyncParsableCommand {
   @Option(help: "File to append a line a request to.") var log: String?
   @Option(help: "Milliseconds that an answer takes.") var latency: Int64 = 0
   @Option(help: .init("One answer in so many is a 503.", valueName: "n")) var failEvery: Int?
+  @Flag(help: "Each body says which request it answers.") var numberRequests = false
   @Option(help: "How long to serve.") var lifetime = SimulatedDuration(hours: 1)
 
   func validate() throws {
@@ -33,6 +34,7 @@ struct OriginCommand: AsyncParsableCommand {
     var options = OriginOptions()
     options.port = port
     options.seed = seed
+    options.numbersRequests = numberRequests
     options.logFile = log
     options.latencyMilliseconds = latency
     options.lifetimeMilliseconds = lifetime.milliseconds

@@ -17,14 +17,16 @@ final class Origin {
 
   /// - Parameter port: where it listens; any free one if nil.
   init(
-    log: String, port: String? = nil, latencyMilliseconds: Int = 0, failEvery: Int? = nil
+    log: String, port: String? = nil, latencyMilliseconds: Int = 0, failEvery: Int? = nil,
+    numbersRequests: Bool = false
   ) throws {
     self.log = log
     var arguments = [
-      "origin", "--port", port ?? "0", "--lifetime", "5m", "--log", log, "--latency",
+      "origin", "--port", port ?? "0", "--lifetime", "15m", "--log", log, "--latency",
       String(latencyMilliseconds),
     ]
     if let failEvery { arguments += ["--fail-every", String(failEvery)] }
+    if numbersRequests { arguments.append("--number-requests") }
     let program = try Program.simulator.start(arguments)
     self.program = program
     let listens = wait(20) { program.outputSoFar.hasSuffix("\n") }
@@ -58,4 +60,33 @@ final class Origin {
 extension [Origin.Request] {
   /// How many asked for something that had been asked for before.
   var repeats: Int { count - Set(map(\.target)).count }
+
+  /// Repeats by the kill that explains them, an index into `kills` (milliseconds since 1970, in
+  /// their order): the first one after what was asked for had been asked for before, and before it
+  /// was asked for again. What no kill explains is under nil.
+  func repeats(by kills: [Int64]) -> [Int?: Int] {
+    var asked: [String: Int64] = [:]
+    var result: [Int?: Int] = [:]
+    for request in self {
+      if let before = asked[request.target] {
+        // What left just before a kill may come to the source a moment after it.
+        let kill =
+          kills.firstIndex { before <= $0 && $0 < request.time }
+          ?? kills.lastIndex { $0 < before && before - $0 < 100 }
+        result[kill, default: 0] += 1
+      }
+      asked[request.target] = request.time
+    }
+    return result
+  }
+
+  /// The most that the source had under way at a time for one process, each for as long as its
+  /// answer takes; a kill ends a process.
+  func mostInFlight(latencyMilliseconds latency: Int64, kills: [Int64]) -> Int {
+    indices.map { last in
+      let time = self[last].time
+      let begin = Swift.max(time - latency + 1, kills.last { $0 < time } ?? 0)
+      return self[...last].reversed().prefix { $0.time > begin }.count
+    }.max() ?? 0
+  }
 }
