@@ -18,8 +18,11 @@ struct S3FaultTests {
   }
 
   /// A lake behind a gate.
-  private func gated(_ name: String, _ mode: FaultyGate.Mode) throws -> (S3Demo, FaultyGate) {
-    let lake = try S3Demo(name)
+  private func gated(
+    _ name: String, _ mode: FaultyGate.Mode,
+    edit: (_ file: String, _ text: String) -> String = { $1 }
+  ) throws -> (S3Demo, FaultyGate) {
+    let lake = try S3Demo(name, edit: edit)
     let port = try #require(lake.environment["AWS_ENDPOINT_URL_S3"]?.split(separator: ":").last)
     let gate = try FaultyGate(to: UInt16(port), mode)
     lake.environment["AWS_ENDPOINT_URL_S3"] = gate.endpoint
@@ -136,6 +139,52 @@ struct S3FaultTests {
     #expect(last.code == 0, "\(last)")
     #expect(try lake.faults() == [])
     #expect(try lake.adce("state", "verify").code == 0)
+  }
+
+  @Test func `a daemon names S3 while that is in trouble, and is well when it is over`()
+    async throws
+  {
+    let (lake, gate) = try gated("beside-a-daemon", .pass) { file, text in
+      FacedLake.switchedOn(file, text, port: 0, "check_interval_seconds: 0.2")
+    }
+    let daemon = try lake.start("run")
+    let port = try FacedLake.port(of: daemon)
+    let client = try HTTPClient()
+    /// Asks until the answer has this status.
+    func health(_ status: Int) async throws -> JSON {
+      let end = Date(timeIntervalSinceNow: 40 * patience)
+      while true {
+        var request = HTTPRequest(url: "http://127.0.0.1:\(port)/health")
+        request.limits.totalMilliseconds = 10_000
+        let answer = try await client.send(request)
+        let text = String(decoding: answer.body, as: UTF8.self)
+        if answer.status == status { return try JSON(text) }
+        try #require(Date() < end, "no \(status): \(text) \(daemon.errorsSoFar)")
+        try await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    let troubles: [(status: String, code: String)] = [
+      ("503 Service Unavailable", "ServiceUnavailable"), ("403 Forbidden", "AccessDenied"),
+      ("400 Bad Request", "ExpiredToken"),
+    ]
+    for trouble in troubles {
+      _ = try await health(200)
+      gate.set(.answer(status: trouble.status, body: Self.error(trouble.code)))
+      let unwell = try await health(503)
+      #expect(unwell["unhealthy"].list.contains(.text("s3")), "\(unwell)")
+      #expect("\(unwell)".contains(trouble.code), "\(unwell)")
+      try await Task.sleep(for: .seconds(2))
+      #expect(!daemon.hasEnded)
+      gate.set(.pass)
+      #expect(try await health(200)["unhealthy"] == .list([]))
+    }
+    let isFull = try wait(30) { try lake.faults() == [] }
+    #expect(isFull, "\(daemon.errorsSoFar)")
+    daemon.send(SIGTERM)
+    #expect(try daemon.end(within: 20).code == 0)
+    #expect(try lake.adce("state", "verify").code == 0)
+    let last = try lake.adce("run", "--once", "--wait", "5", "--fail-on-gaps")
+    #expect(last.code == 0, "\(last)")
   }
 
   @Test func `S3 never answers: a daemon waits, answers its operators, and stops at once`() throws {
