@@ -178,6 +178,12 @@ struct S3LakeTests {
     let (sink, outcome) = try lake.scan { CollectingSink() }
     #expect(Set(sink.objects.keys) == Set(keys))
     #expect(sink.repeats == 0 && outcome.objects == keys.count)
+    // A twentieth more than the pages that the keys fill, and one a range.
+    #expect(outcome.ranges > 0)
+    #expect(outcome.requests >= (keys.count + 999) / 1000)
+    #expect(
+      Double(outcome.requests) <= Double(keys.count) / 1000 * 1.05 + Double(outcome.ranges),
+      "\(outcome.requests) requests in \(outcome.ranges) ranges")
   }
 }
 
