@@ -143,7 +143,11 @@ struct HostSession {
   private func say(_ effect: Effect, _ kernel: borrowing Kernel, _ now: Instant) {
     switch effect {
     case .alert(let alert):
-      log.log(level: alert.kind.logLevel, "\(alert.message)")
+      // By the loop, and by nobody else.
+      let isTriedAgain = alert.kind == .cycleFailed && kernel.run.mode == .loop
+      log.log(
+        level: alert.kind.logLevel,
+        "\(alert.message)\(isTriedAgain ? "; it is tried again later" : "")")
     case .cycleFinished(let number):
       let total = kernel.analyse(at: now).total
       let open = kernel.taskCounts.open

@@ -71,6 +71,17 @@ import Testing
     #expect(try RunningProgram(command[0], Array(arguments)).end().code == 0)
   }
 
+  @Test(arguments: ["http://reports.example/daily", "ftp://x/y", "file://elsewhere/y"])
+  func `a report that is neither a file nor an object is 64, and both are named`(
+    _ url: String
+  ) throws {
+    let project = try Project()
+    let outcome = try project.reconcile(url)
+    #expect(outcome.code == 64, "\(outcome)")
+    #expect(outcome.errors.contains("\(url): no place of a report: expected file:///path or s3://"))
+    #expect(!Files.exist(project.folder.path("state")))
+  }
+
   @Test func `a report is compared to the key`() throws {
     let project = try Project()
     let world = project.world

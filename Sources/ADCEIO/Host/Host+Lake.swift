@@ -38,6 +38,7 @@ extension Host {
     if let path = LocalFile.path(url) {
       return try InventoryReport.at(path, expectedBucket: bucket)
     }
+    guard url.hasPrefix("s3://") else { throw .noPlace(url: url) }
     let files: S3InventoryFiles
     do throws(S3Failure) {
       _ = try S3Location(url)

@@ -28,6 +28,8 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
   case partCompression(part: String, GzipError)
   /// A row is not as the schema says; counted from 1 in its part.
   case row(part: String, number: Int, InventoryRowFault)
+  /// It is named by something that is neither a file nor an object.
+  case noPlace(url: String)
   case system(SystemCallFailure)
   case remote(RemoteFailure)
 
@@ -61,6 +63,8 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
       "part \(part): its MD5 is \(found), not \(expected): it is damaged"
     case .partCompression(let part, let error): "part \(part): \(error)"
     case .row(let part, let number, let fault): "part \(part), row \(number): \(fault)"
+    case .noPlace(let url):
+      "\(url): no place of a report: expected file:///path or s3://bucket[/prefix]"
     case .system(let failure): failure.description
     case .remote(let failure): failure.description
     }
@@ -79,6 +83,7 @@ public enum InventoryError: Error, Hashable, Sendable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .remote(let failure): failure.exitCode
+    case .noPlace: 64
     case .system(let failure): failure.isRefusal ? 77 : failure.isAbsence ? 65 : 74
     default: 65
     }

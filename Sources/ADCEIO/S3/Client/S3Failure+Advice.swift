@@ -19,8 +19,9 @@ extension S3Failure {
     case .noSuchBucket: return "check the bucket's name, and the endpoint"
     case .wrongRegion: return "set AWS_REGION, or global.aws.region, to the bucket's region"
     case .clock: return "set this machine's clock"
-    case .throttled, .server: return "it is tried again later"
-    case .unreachable, .tls, .credentials, .notFound, .preconditionFailed, .refused, .tooLarge,
+    // Whether anybody tries again, the caller knows.
+    case .throttled, .server, .unreachable, .tls, .credentials, .notFound, .preconditionFailed,
+      .refused, .tooLarge,
       .malformed, .damaged, .configuration, .local, .cancelled:
       return nil
     }
