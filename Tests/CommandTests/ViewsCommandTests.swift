@@ -79,6 +79,29 @@ import Testing
     "by_source": holding, "by_season": holding, "by_type": holding,
   ])
 
+  @Test func `a list of more than a hundred keys is cut, says so, and counts them all`() throws {
+    let project = try CommandProject(
+      CommandProject.good, itemsPerTask: 120, names: (0..<150).map { "n\($0)" })
+    #expect(try project.adce("reconcile").code == 0)
+    let gaps = try JSON(project.folder.text(of: "inventory/cache/detected_gaps.json"))
+    let entries = ["critical", "high", "medium", "low"].flatMap { gaps["gaps"][$0].list }
+    #expect(entries.count == 1)
+    let entry = try #require(entries.first)
+    #expect(entry["files"].list.count == 100)
+    #expect(entry["files_total"].integer == 150)
+    #expect(entry["truncated"].bool == true)
+    let queue = try JSON(project.folder.text(of: "inventory/gaps.json"))
+    let tasks = queue["tasks"].list.sorted {
+      ($0["files_total"].integer ?? 0) > ($1["files_total"].integer ?? 0)
+    }
+    #expect(tasks.map { $0["files_total"].integer } == [120, 30])
+    #expect(tasks.map { $0["files"].list.count } == [100, 30])
+    #expect(tasks.map { $0["truncated"].bool } == [true, false])
+    #expect(tasks.map { $0["missing_files"].integer } == [120, 30])
+    // Nothing is cut of the list of tasks itself.
+    #expect(queue["truncated"].bool == false)
+  }
+
   @Test func `a comparison writes the queue, the coverage, the gaps and the inventory`() throws {
     let lake = try DemoLake()
     let outcome = try lake.adce("reconcile")

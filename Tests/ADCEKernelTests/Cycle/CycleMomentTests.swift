@@ -32,6 +32,30 @@ struct CycleMomentTests {
     #expect(h.wakeAt == retry)
   }
 
+  @Test func `runs that end before the queue is looked at again make one cycle`() {
+    var world = TestWorld(games: 1, players: 0, dumps: 0)
+    world.configuration.scrapers[0].retry.jitter = false
+    world.configuration.scrapers[0].retry.baseDelayMilliseconds = 5 * Span.second
+    var h = KernelHarness(world)
+    h.begin()
+    let earliest = h.kernel.cycle.finished + h.configuration.loop.taskCheckMilliseconds
+    for run in 1...3 as ClosedRange<UInt64> {
+      if run > 1 { #expect(h.wake() == [.start(AttemptID(run))]) }
+      h.now = h.now + Span.second
+      let ended = run < 3 ? h.fail(run, .transient) : h.succeed(run)
+      #expect(ended == [.runEnded(number: run)])
+      #expect(h.now < earliest)
+      #expect(h.kernel.cycle.number == 1)
+      #expect(h.kernel.cycle.nextAt == earliest)
+    }
+    #expect(h.wakeAt == earliest)
+    #expect(h.wake().contains { if case .loadCatalogs = $0 { true } else { false } })
+    #expect(h.kernel.cycle.number == 2)
+    // All is there, and known without another look: the next one comes with the interval.
+    #expect(h.load() == [.cycleFinished(number: 2)])
+    #expect(h.kernel.cycle.nextAt >= h.now + h.configuration.loop.intervalMilliseconds)
+  }
+
   @Test func `after the last failure a run's end leaves the cycle to the next interval`() {
     var h = begun { $0.loop.cycleRetry.maxAttempts = 1 }
     failCycle(&h)

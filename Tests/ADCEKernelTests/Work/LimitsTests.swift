@@ -71,6 +71,14 @@ struct LimitsTests {
     var perHour: Int?
     var burst: Int?
     var minDelay: Int64 = 0
+    /// Of all sources together.
+    var globalPerMinute: Int?
+    var globalPerHour: Int?
+    /// Of the scraper: requests a second in millionths, and how many back to back.
+    var scraperRateMicro: Int64 = 0
+    var scraperBurst = 1
+    /// Games that a second source has.
+    var games = 0
     var latency: Int64 = 400
     var concurrent = 3
     var hasCrashes = false
@@ -81,13 +89,17 @@ struct LimitsTests {
     _ schedule: Schedule, seed: UInt64, for milliseconds: Int64
   ) -> (view: SourceView, problems: [String]) {
     var chance = Chance(seed)
-    var world = TestWorld(games: 0, players: 3000, dumps: 0)
+    var world = TestWorld(games: schedule.games, players: 3000, dumps: 0)
     world.configuration.queue.itemsPerTask = 50
     world.configuration.queue.maxLive = 20
     world.configuration.loop.maxRunMilliseconds = Span.day
     world.configuration.globalLimits.maxConcurrent = 10
     world.configuration.scrapers[1].kind = .http
     world.configuration.scrapers[1].maxConcurrent = schedule.concurrent
+    world.configuration.scrapers[1].requestsPerSecondMicro = schedule.scraperRateMicro
+    world.configuration.scrapers[1].burst = schedule.scraperBurst
+    world.configuration.globalLimits.windows = .init(
+      perMinute: schedule.globalPerMinute, perHour: schedule.globalPerHour)
     var limits = Configuration.SourceLimits(name: "site")
     limits.windows = .init(perMinute: schedule.perMinute, perHour: schedule.perHour)
     limits.burst = schedule.burst
@@ -172,6 +184,36 @@ struct LimitsTests {
     #expect(view.requests.count > 60)
     #expect(!view.exceedsPace(intervalMilliseconds: 2000, burst: burst))
     #expect(!view.exceeds(30, within: Span.minute))
+  }
+
+  @Test(arguments: [1, 2, 5], [false, true])
+  func `a scraper's pace lets no more than its burst leave back to back`(
+    burst: Int, hasCrashes: Bool
+  ) {
+    // One each two seconds, where eight at a time could make sixteen of it.
+    let schedule = Schedule(
+      scraperRateMicro: 500_000, scraperBurst: burst, concurrent: 8, hasCrashes: hasCrashes)
+    let (view, problems) = run(schedule, seed: 11, for: 6 * Span.minute)
+    #expect(problems == [])
+    #expect(view.requests.count > 60)
+    #expect(!view.exceedsPace(intervalMilliseconds: 2000, burst: burst))
+  }
+
+  @Test(arguments: 1...4 as ClosedRange<UInt64>)
+  func `no window of all sources together holds more than its limit`(seed: UInt64) {
+    // Neither source has a limit of its own.
+    let minute = Schedule(
+      globalPerMinute: 9 + Int(seed), games: 14, concurrent: 5, hasCrashes: seed > 2)
+    let (ofMinute, problems) = run(minute, seed: seed, for: 12 * Span.minute)
+    #expect(problems == [])
+    #expect(ofMinute.requests.count > 20)
+    #expect(!ofMinute.exceeds(9 + Int(seed), within: Span.minute))
+    let hour = Schedule(
+      globalPerHour: 40, games: 14, latency: 3000, concurrent: 5, hasCrashes: seed > 2)
+    let (ofHour, others) = run(hour, seed: seed, for: 5 * Span.hour)
+    #expect(others == [])
+    #expect(ofHour.requests.count > 80)
+    #expect(!ofHour.exceeds(40, within: Span.hour))
   }
 
   @Test func `a saturated window is used to within a twentieth`() {
