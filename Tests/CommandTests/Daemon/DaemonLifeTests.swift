@@ -78,18 +78,15 @@ import Testing
     #expect(try start.json()["running"].bool == false)
   }
 
-  @Test func `another user is told 77, not that nothing runs`() throws {
-    guard geteuid() == 0, Files.exist("/usr/bin/setpriv") else {
-      print("skipped: to ask as another user takes root and /usr/bin/setpriv")
-      return
-    }
+  @Test(.enabled(if: Machine.isRoot && Machine.hasSetpriv, "needs root and setpriv"))
+  func `another user is told 77, not that nothing runs`() throws {
     let lake = try DemoLake()
     let daemon = BackgroundDaemon(lake)
     try daemon.start()
     chmod(lake.folder.path, 0o755)
     for command in ["stop", "reload"] {
       let outcome = try RunningProgram(
-        "/usr/bin/setpriv",
+        Machine.setpriv,
         ["--reuid=65534", "--regid=65534", "--clear-groups", Program.adce.path]
           + daemon.options + [command]
       ).end()

@@ -11,10 +11,10 @@ import Testing
   }
 
   /// A copy of the lake on a disk of its own, at the lake's place.
-  private func disk(under lake: DemoLake, kilobytes: Int) throws -> SmallDisk? {
+  private func disk(under lake: DemoLake, kilobytes: Int) throws -> SmallDisk {
     let (place, aside) = (lake.folder.path("lake"), lake.folder.path("aside"))
     try FileManager.default.moveItem(atPath: place, toPath: aside)
-    guard let disk = try SmallDisk.mount(at: place, kilobytes: kilobytes) else { return nil }
+    let disk = try SmallDisk.mount(at: place, kilobytes: kilobytes)
     // By another process: a program that another test starts meanwhile would inherit the files that
     // are being written here, and the disk would be busy as long as it runs.
     let copy = try RunningProgram("/bin/cp", ["-R", aside + "/.", place]).end()
@@ -22,11 +22,12 @@ import Testing
     return disk
   }
 
-  @Test func `full lake: the loop says what is wrong, and fills the rest when there is room`()
+  @Test(.mounts)
+  func `full lake: the loop says what is wrong, and fills the rest when there is room`()
     throws
   {
     let lake = try DemoLake(edit: quick)
-    guard let disk = try disk(under: lake, kilobytes: 65_536) else { return }
+    let disk = try disk(under: lake, kilobytes: 65_536)
     try disk.fill()
     let loop = try lake.start("run")
     // One look gives both: a moment later none of them may be backing off.
@@ -51,9 +52,10 @@ import Testing
     #expect(rest.code == 0, "\(rest)")
   }
 
-  @Test func `read-only lake: run --once does not wait for it, says why, and is 74`() throws {
+  @Test(.mounts)
+  func `read-only lake: run --once does not wait for it, says why, and is 74`() throws {
     let lake = try DemoLake(edit: quick)
-    guard let disk = try disk(under: lake, kilobytes: 65_536) else { return }
+    let disk = try disk(under: lake, kilobytes: 65_536)
     try disk.remount("ro")
     let run = try lake.adce("run", "--once", "--wait", "30", within: 25)
     #expect(run.code == 74, "\(run)")

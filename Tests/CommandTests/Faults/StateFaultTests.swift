@@ -34,13 +34,12 @@ import Testing
 
   // MARK: Full disk
 
-  @Test func `full disk: work waits and says so, and goes on by itself when there is room`()
+  @Test(.mounts)
+  func `full disk: work waits and says so, and goes on by itself when there is room`()
     throws
   {
     let lake = try DemoLake()
-    guard let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 16_384) else {
-      return
-    }
+    let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 16_384)
     #expect(try lake.adce("reconcile", "--quiet").code == 0)
     try disk.fill()
     let run = try lake.start("run", "--once", "--wait", "5")
@@ -56,11 +55,10 @@ import Testing
     try expectAllIsWell(lake)
   }
 
-  @Test func `full disk: a signal ends the waiting with 74, and nothing is lost`() throws {
+  @Test(.mounts)
+  func `full disk: a signal ends the waiting with 74, and nothing is lost`() throws {
     let lake = try DemoLake()
-    guard let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 16_384) else {
-      return
-    }
+    let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 16_384)
     #expect(try lake.adce("reconcile", "--quiet").code == 0)
     try disk.fill()
     let run = try lake.start("run", "--once", "--wait", "5")
@@ -77,11 +75,10 @@ import Testing
     try expectAllIsWell(lake, repeats: 8)
   }
 
-  @Test func `full disk: no state can be made, and 74 says so`() throws {
+  @Test(.mounts)
+  func `full disk: no state can be made, and 74 says so`() throws {
     let lake = try DemoLake()
-    guard let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 256) else {
-      return
-    }
+    let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 256)
     try disk.fill()
     for command in [["reconcile"], ["run", "--once"], ["run"]] {
       let outcome = try Program.adce.run(lake.options + command)
@@ -96,39 +93,28 @@ import Testing
 
   // MARK: A disk that fails
 
-  /// strace(1) answers for the disk, where it may; nil where it may not, which is said. `count` is
-  /// how often the disk failed.
+  /// strace(1) answers for the disk; `count` is how often the disk failed.
   private func failing(
     _ lake: DemoLake, _ when: String, _ arguments: [String]
-  ) throws -> (end: Outcome, count: Int)? {
-    let strace = "/usr/bin/strace"
+  ) throws -> (end: Outcome, count: Int) {
     let log = lake.folder.path("strace.log")
-    let inject = ["-f", "-o", log, "-e", "trace=fdatasync", "-e"]
-    guard Files.exist(strace) else {
-      print("skipped: there is no strace to make a disk fail")
-      return nil
-    }
-    let probe = try RunningProgram(strace, inject + ["inject=fdatasync:error=EIO", "/bin/true"])
-      .end()
-    guard probe.code == 0 else {
-      print("skipped: strace may not trace here: \(probe.errors)")
-      return nil
-    }
+    let inject = [
+      "-f", "-o", log, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=\(when)",
+    ]
     let end = try RunningProgram(
-      strace,
-      inject + ["inject=fdatasync:error=EIO:when=\(when)", Program.adce.path] + lake.options
-        + arguments
+      Machine.strace, inject + [Program.adce.path] + lake.options + arguments
     ).end(within: 60)
     let lines = String(decoding: try Files.bytes(log), as: UTF8.self).split(separator: "\n")
     return (end, lines.count { $0.contains("(INJECTED)") })
   }
 
-  @Test func `failing disk: after six commits of unknown outcome in a row it is left to others`()
+  @Test(.enabled(if: Machine.canMakeCallsFail, "needs strace, and leave to trace"))
+  func `failing disk: after six commits of unknown outcome in a row it is left to others`()
     throws
   {
     let lake = try DemoLake()
     #expect(try lake.adce("reconcile", "--quiet").code == 0)
-    guard let run = try failing(lake, "1+", ["reconcile"]) else { return }
+    let run = try failing(lake, "1+", ["reconcile"])
     #expect(run.end.code == 74, "\(run.end)")
     #expect(run.end.errors.contains("it is unknown whether"), "\(run.end)")
     // Five recoveries; the sixth failure ends it.
@@ -137,10 +123,11 @@ import Testing
     try expectAllIsWell(lake)
   }
 
-  @Test func `failing disk: two failures are recovered from without a word from anybody`() throws {
+  @Test(.enabled(if: Machine.canMakeCallsFail, "needs strace, and leave to trace"))
+  func `failing disk: two failures are recovered from without a word from anybody`() throws {
     let lake = try DemoLake()
     #expect(try lake.adce("reconcile", "--quiet").code == 0)
-    guard let run = try failing(lake, "2..3", ["run", "--once", "--wait", "5"]) else { return }
+    let run = try failing(lake, "2..3", ["run", "--once", "--wait", "5"])
     #expect(run.end.code == 0, "\(run.end)")
     #expect(run.count == 2)
     try expectAllIsWell(lake)
@@ -148,12 +135,10 @@ import Testing
 
   // MARK: Read-only
 
-  @Test func `read-only state directory: 77 names it, and it works once it can be written`() throws
-  {
+  @Test(.mounts)
+  func `read-only state directory: 77 names it, and it works once it can be written`() throws {
     let lake = try DemoLake()
-    guard let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 16_384) else {
-      return
-    }
+    let disk = try SmallDisk.mount(at: lake.folder.path("state"), kilobytes: 16_384)
     #expect(try lake.adce("reconcile", "--quiet").code == 0)
     try disk.remount("ro")
     for command in [["run", "--once"], ["run"], ["reconcile"], ["pause"]] {
@@ -169,7 +154,7 @@ import Testing
     try expectAllIsWell(lake)
   }
 
-  @Test
+  @Test(.mounts)
   func `read-only at run time: the supervisor goes on trying, and it works when that is over`()
     throws
   {
@@ -177,7 +162,7 @@ import Testing
     let daemon = BackgroundDaemon(lake)
     try daemon.start("--restart-delay-max", "50", "--stable-after", "1")
     let supervisor = try #require(daemon.record?.pid)
-    guard let mask = try ReadOnlyMask.put(over: daemon.state) else { return }
+    let mask = try ReadOnlyMask.put(over: daemon.state)
     kill(try #require(daemon.record?.child), SIGKILL)
     var children: Set<Int32> = []
     let goesOn = wait(20) {

@@ -8,26 +8,15 @@ import Testing
 final class ShiftedClock {
   private let folder: TemporaryFolder
 
-  /// nil where there is no C compiler, or no such loader, which is said.
-  static func make() throws -> ShiftedClock? {
-    #if os(Linux)
-      let clock = try ShiftedClock()
-      let compiler = try RunningProgram(
-        "/usr/bin/env",
-        ["cc", "-shared", "-fPIC", "-O1", "-o", clock.library, clock.folder.path("clock.c")]
-      ).end()
-      if compiler.code == 0 { return clock }
-      print("skipped: no C compiler to make a clock with that can be set: \(compiler.errors)")
-    #else
-      print("skipped: a clock that can be set is made for Linux's loader only")
-    #endif
-    return nil
-  }
-
-  private init() throws {
+  /// Where `Machine.canShiftClocks`.
+  init() throws {
     folder = try TemporaryFolder()
     try folder.write(ShiftedClock.source, to: "clock.c")
     try set(0)
+    let compiler = try RunningProgram(
+      "/usr/bin/env", ["cc", "-shared", "-fPIC", "-O1", "-o", library, folder.path("clock.c")]
+    ).end()
+    try #require(compiler.code == 0, "\(compiler)")
   }
 
   private var library: String { folder.path("clock.so") }

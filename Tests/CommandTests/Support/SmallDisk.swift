@@ -4,17 +4,14 @@ import Foundation
 final class SmallDisk {
   let path: String
 
-  /// nil where none can be mounted, which is said.
-  static func mount(at path: String, kilobytes: Int) throws -> SmallDisk? {
+  /// Where `Machine.canMount`.
+  static func mount(at path: String, kilobytes: Int) throws -> SmallDisk {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let options = "size=\(kilobytes)k,mode=0700"
     let mounted = try RunningProgram(
       "/bin/mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]
     ).end()
-    guard mounted.code == 0 else {
-      print("skipped: no tmpfs can be mounted here: \(mounted.errors)")
-      return nil
-    }
+    guard mounted.code == 0 else { throw Refused(description: "tmpfs: \(mounted.errors)") }
     return SmallDisk(path: path)
   }
 
@@ -57,16 +54,15 @@ final class ReadOnlyMask {
   private let path: String
   private var isLifted = false
 
-  /// nil where none can be mounted, which is said.
-  static func put(over path: String) throws -> ReadOnlyMask? {
+  /// Where `Machine.canMount`.
+  static func put(over path: String) throws -> ReadOnlyMask {
     // Refused while a file is open for writing that was opened since the mount: then another is
     // made.
     var refusal = ""
     for _ in 0..<20 {
       let bound = try RunningProgram("/bin/mount", ["--bind", path, path]).end()
       guard bound.code == 0 else {
-        print("skipped: nothing can be mounted here: \(bound.errors)")
-        return nil
+        throw SmallDisk.Refused(description: "bind: \(bound.errors)")
       }
       let mask = ReadOnlyMask(path: path)
       let end = try RunningProgram("/bin/mount", ["-o", "remount,bind,ro", path]).end()
