@@ -65,13 +65,14 @@ def main():
             answer = json.loads(text)
             peaks.append(answer["peak_rss_bytes"])
         gaps = timed(options + state + ["gaps"])[1].decode().splitlines()
-        found = {gap["key"] for gap in map(json.loads, gaps) if gap["kind"] == "missing"}
-        with open(world + "/missing.txt") as lines:
-            truth = set(lines.read().splitlines())
         expected = answer["expected"]
         verdicts.say("expected objects", expected, expected == OBJECTS, str(OBJECTS))
-        verdicts.say(f"told wrongly of {len(truth)} missing keys", len(found ^ truth),
-                     found == truth, "none")
+        for kind in ["missing", "undersized", "stale"]:
+            found = {gap["key"] for gap in map(json.loads, gaps) if gap["kind"] == kind}
+            with open(f"{world}/{kind}.txt") as lines:
+                truth = set(lines.read().splitlines())
+            verdicts.say(f"told wrongly of {len(truth)} {kind} keys", len(found ^ truth),
+                         bool(truth) and found == truth, "none")
         ratio = min(times) / min(floors)
         verdicts.say("cold reconciliation, times gzip -dc", f"{ratio:.2f}",
                      ratio <= RECONCILE_PER_GZIP, f"at most {RECONCILE_PER_GZIP}")

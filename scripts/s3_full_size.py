@@ -147,8 +147,6 @@ def compare(folder: str) -> None:
                 found.setdefault(gap["kind"], set()).add(gap["key"])
         return found
 
-    with open(f"{folder}/world/missing.txt") as lines:
-        truth = set(lines.read().splitlines())
     listed, reported = gaps("gaps-listing.jsonl"), gaps("gaps-report.jsonl")
     listing, report = load("listing-2.json"), load("report.json")
     faults = []
@@ -158,8 +156,10 @@ def compare(folder: str) -> None:
               f"{len(here ^ there)} told apart")
         if here != there:
             faults.append(f"{kind} differ")
-    if listed.get("missing", set()) != truth:
-        faults.append("missing is not what the world says")
+        with open(f"{folder}/world/{kind}.txt") as lines:
+            truth = set(lines.read().splitlines())
+        if here != truth or not truth:
+            faults.append(f"{kind} is not what the world says")
     objects_listed, requests = listing["have"]["objects"], listing["listing"]["requests"]
     ranges = listing["listing"]["ranges"]
     print(f"listed {objects_listed} objects in {requests} requests of {ranges} ranges "

@@ -8,7 +8,8 @@ struct WorldCommand: AsyncParsableCommand {
     abstract: "Write a generated world as a project, with an inventory report.",
     discussion: """
       The four files, catalogs, a report of the lake as S3 Inventory writes it, and
-      missing.txt: the keys that are missing, worked out apart from the kernel.
+      missing.txt, undersized.txt and stale.txt: the keys that are wrong, worked out
+      apart from the kernel.
 
         adce-sim world /tmp/world
         adce --config-dir /tmp/world/config --state-dir /tmp/world/state \\
@@ -23,8 +24,10 @@ struct WorldCommand: AsyncParsableCommand {
   func run() async throws {
     let world = World(plan: small ? .small : .full, seed: seed)
     let written = try WorldProject(world).write(to: directory, parts: parts)
-    print("config   \(written.configDirectory)")
-    print("report   \(written.report)")
-    print("missing  \(written.missingKeys)")
+    print("config      \(written.configDirectory)")
+    print("report      \(written.report)")
+    print("missing     \(written.missingKeys)")
+    print("undersized  \(written.undersizedKeys)")
+    print("stale       \(written.staleKeys)")
   }
 }

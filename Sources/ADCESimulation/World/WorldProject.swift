@@ -15,6 +15,10 @@ public struct WorldProject: Sendable {
     public var report: String
     /// Keys that are due and not there, a line each, sorted.
     public var missingKeys: String
+    /// The same of those that are there and too small.
+    public var undersizedKeys: String
+    /// The same of those that are there, large enough, and captured before they had settled.
+    public var staleKeys: String
   }
 
   public struct Failure: Error, CustomStringConvertible {
@@ -36,11 +40,17 @@ public struct WorldProject: Sendable {
       var generator = InventoryReportGenerator(began: WorldPlan.begin)
       generator.parts = parts
       let written = try generator.write(rows, below: "\(directory)/reports")
-      let missing = "\(directory)/missing.txt"
-      try FileTree.write(Array(missingKeys.map { $0 + "\n" }.joined().utf8), to: missing)
+      var truths: [String] = []
+      for (name, keys) in [
+        ("missing", missingKeys), ("undersized", undersizedKeys), ("stale", staleKeys),
+      ] {
+        truths.append("\(directory)/\(name).txt")
+        let lines = keys.map { $0 + "\n" }.joined()
+        try FileTree.write(Array(lines.utf8), to: "\(directory)/\(name).txt")
+      }
       return Written(
         configDirectory: "\(directory)/config", report: written.manifestPath,
-        missingKeys: missing)
+        missingKeys: truths[0], undersizedKeys: truths[1], staleKeys: truths[2])
     } catch {
       throw Failure(description: error.description)
     }
@@ -53,14 +63,42 @@ public struct WorldProject: Sendable {
     }.map { String(decoding: world.key($0), as: UTF8.self) }.sorted()
   }
 
+  /// Of the world's lake, one in some hundred objects is written too small into the report, and one
+  /// as captured before it had settled; the simulation's own lake has none of these.
+  private enum Fault { case undersized, stale }
+
+  private func fault(_ index: Int) -> Fault? {
+    if index % 101 == 7 { return .undersized }
+    let isSettled = world.settled(index) <= WorldPlan.begin
+    return index % 103 == 11 && world.due(index) < world.settled(index) && isSettled
+      ? .stale : nil
+  }
+
+  /// The truth: what is there, and smaller than the definition allows.
+  public var undersizedKeys: [String] { keys { $0 == .undersized } }
+
+  /// The truth: what is there and complete, but of a time when it was not final.
+  public var staleKeys: [String] { keys { $0 == .stale } }
+
+  private func keys(_ isWanted: (Fault?) -> Bool) -> [String] {
+    (0..<world.objectCount).filter { world.facts($0) != nil && isWanted(fault($0)) }
+      .map { String(decoding: world.key($0), as: UTF8.self) }.sorted()
+  }
+
   /// The lake's objects by key, as S3 lists them.
   private var rows: [InventoryReportGenerator.Row] {
     (0..<world.objectCount).compactMap { index in
       guard let facts = world.facts(index) else { return nil }
       let key = world.key(index)
-      return InventoryReportGenerator.Row(
+      var row = InventoryReportGenerator.Row(
         key: key, bytes: facts.bytes, modified: Instant(seconds: facts.modifiedSeconds),
         etag: Hash128(of: key).hex)
+      switch fault(index) {
+      case .undersized: row.bytes = 999
+      case .stale: row.modified = world.settled(index) - Span.hour
+      case nil: break
+      }
+      return row
     }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
   }
 
