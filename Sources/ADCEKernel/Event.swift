@@ -18,6 +18,9 @@ public enum Event: Sendable {
   case attemptEnded(AttemptEnd)
   /// `wakeAt` has come, or nothing in particular: always harmless.
   case woken
+  /// What was decided from `decided` on left only so many milliseconds later, when its commit had
+  /// come about: the disk was full, or slow. The next event of all.
+  case effectsHeld(decided: Instant, milliseconds: Int64)
   /// What the machine is short of has changed.
   case pressureChanged(Pressure)
   case requested(Request)

@@ -69,6 +69,9 @@ extension Kernel {
   /// All tasks that are remembered, in the order in which they were made.
   public var taskIDs: [TaskID] { queue.tasks.sortedKeys }
 
+  /// Those that are not over.
+  public var liveTaskIDs: [TaskID] { queue.liveIDs }
+
   public func task(_ id: TaskID, at now: Instant) -> TaskView? {
     guard let task = queue.tasks[id] else { return nil }
     let source = names.text(task.source) ?? ""

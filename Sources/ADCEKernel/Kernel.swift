@@ -101,6 +101,8 @@ public struct Kernel: ~Copyable, Sendable {
     case .lookedUp(let task, let answer): lookedUp(task, answer, at: now, &decision)
     case .attemptEnded(let end): attemptEnded(end, at: now, &decision)
     case .woken: break
+    case .effectsHeld(let decided, let milliseconds):
+      postpone(startedFrom: decided, at: now, &decision) { _ in milliseconds }
     case .pressureChanged(let pressure): take(pressure, at: now, &decision)
     case .requested(let request): answer(request, at: now, &decision)
     }
@@ -185,6 +187,10 @@ extension Kernel {
     run.hasSaidDrained = false
     for index in requests.list.indices { requests.list[index].id = nil }
     backlog.abandonsBelow = counters.nextAttempt
+    // They may have left as late as when the process died, which nobody knows.
+    if !isAnotherBoot {
+      postpone(startedFrom: .distantPast, at: now, &decision) { max(0, now - $0) }
+    }
     forgetLookUps(&decision)
     run.gapsMayBeFree = true
     retryOwnFaults(at: now, &decision)
@@ -206,6 +212,27 @@ extension Kernel {
     case .once, .reconcile:
       beginCycle(.started, scan: .always, at: now, &decision)
     case .observer: break
+    }
+  }
+
+  /// Attempts that are under way left later than they were decided on: what is counted from their
+  /// start is counted from then. `delay` is given the start of the first of a source or scraper.
+  private mutating func postpone(
+    startedFrom decided: Instant, at now: Instant, _ decision: inout Decision,
+    by delay: (Instant) -> Int64
+  ) {
+    var sources: [NameID: Instant] = [:]
+    var scrapers: [NameID: Instant] = [:]
+    for id in queue.attempts.sortedKeys {
+      guard let attempt = queue.attempts[id], attempt.started >= decided else { continue }
+      sources[attempt.source] = min(sources[attempt.source] ?? now, attempt.started)
+      scrapers[attempt.scraper] = min(scrapers[attempt.scraper] ?? now, attempt.started)
+    }
+    for (id, started) in sources.sorted(by: { $0.key < $1.key }) {
+      limits.postpone(source: id, by: delay(started), at: now, into: &decision)
+    }
+    for (id, started) in scrapers.sorted(by: { $0.key < $1.key }) {
+      limits.postpone(scraper: id, by: delay(started), into: &decision)
     }
   }
 

@@ -14,7 +14,8 @@ struct AdceSim: AsyncParsableCommand {
         adce-sim run --seed 7 --json
       """,
     subcommands: [
-      RunCommand.self, DemoCommand.self, OriginCommand.self, FixturesCommand.self,
+      RunCommand.self, SwarmCommand.self, ReplayCommand.self, ShrinkCommand.self,
+      DemoCommand.self, OriginCommand.self, FixturesCommand.self,
       WorldCommand.self,
     ])
 }

@@ -1,5 +1,6 @@
 import ADCESimulation
 import ArgumentParser
+import Foundation
 
 /// `adce-sim run`: one world, one seed.
 struct RunCommand: AsyncParsableCommand {
@@ -7,37 +8,64 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Simulate one world from one seed.",
     usage: """
-      adce-sim run [--seed <seed>] [--duration <duration>] [--crashes <n>]
-                   [--small] [--calm] [--json]
+      adce-sim run [--seed <seed>] [--duration <duration>] [--swarm] [--canary] [--small]
+                   [--calm] [--log] [--record <file>] [--json]
       """,
     discussion: """
-      The same seed gives the same digest, in every process and build. Exit status:
-      0 if every property held, 65 if one did not.
+      The same seed gives the same digest, in every process and build. Without --swarm the sources
+      fail as in the reference profile, and nothing else does. Exit status: 0 if every property held,
+      65 if one did not, 66 if what should have come about did not, 70 if neither could be told.
       """)
 
-  @Option(help: "Seed of the world and of its faults.") var seed: UInt64 = 1
-  @Option(help: "How long to simulate: 90m, 24h, 7d.") var duration = SimulatedDuration(hours: 24)
-  @Option(help: .init("Kill and recover the kernel so many times.", valueName: "n")) var crashes = 0
+  @Option(help: "Seed of the world and of its faults: a number, or a commit's hash.")
+  var seed = Seed(1)
+  @Option(help: "How long to simulate: 90m, 24h, 7d.") var duration: SimulatedDuration?
+  @Flag(help: "One scenario of a swarm: a small world, a random owner, random faults.")
+  var swarm = false
+  @Flag(help: "A run that must fail: its sources allow half of what their owner believes.")
+  var canary = false
   @Flag(help: "A world of some hundred objects instead of 172,754.") var small = false
   @Flag(help: "No faults.") var calm = false
+  @Option(help: .init("Write a trace that can be replayed.", valueName: "file"))
+  var record: String?
+  @Flag(help: "A line for each transition, before the rest.") var log = false
   @Flag(help: "Print one JSON document.") var json = false
 
   func run() async throws {
-    var options = Simulation.Options()
-    options.seed = seed
-    options.durationMilliseconds = duration.milliseconds
-    options.crashes = crashes
-    if small { options.plan = .small }
-    if calm { options.faults = .none }
-    var simulation = Simulation(options)
+    var simulation = Simulation(scenario)
+    if log { simulation.log = { print($0) } }
+    simulation.isRecording = record != nil
     let report = simulation.run()
-    print(json ? report.json : report.text)
-    if !report.violations.isEmpty {
-      if !json {
-        print("adce-sim run --seed \(seed) --duration \(duration)\(small ? " --small" : "")")
-      }
-      throw ExitCode(65)
+    if let record {
+      let trace = Trace(scenario: scenario, report: report, steps: simulation.recorded)
+      try trace.json.write(to: URL(fileURLWithPath: record))
     }
+    print(json ? report.json : report.text)
+    guard report.exitCode == 0 else {
+      printError(reproduction)
+      throw ExitCode(report.exitCode)
+    }
+  }
+
+  private var scenario: Scenario {
+    let milliseconds = duration?.milliseconds
+    if canary { return .canary(seed: seed.value) }
+    if swarm { return .swarm(seed: seed.value, duration: milliseconds ?? 7 * 86_400_000) }
+    let plan = small ? WorldPlan.small : .full
+    return calm
+      ? .calm(seed: seed.value, plan: plan, duration: milliseconds ?? 86_400_000)
+      : .reference(seed: seed.value, plan: plan, duration: milliseconds ?? 86_400_000)
+  }
+
+  private var reproduction: String {
+    var words = ["adce-sim run --seed \(seed.value)"]
+    if let duration { words.append("--duration \(duration)") }
+    for (isSet, flag) in [
+      (swarm, "--swarm"), (canary, "--canary"), (small, "--small"), (calm, "--calm"),
+    ] where isSet {
+      words.append(flag)
+    }
+    return words.joined(separator: " ")
   }
 }
 

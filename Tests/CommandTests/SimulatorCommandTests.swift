@@ -20,10 +20,40 @@ import Testing
     #expect(try simulate(8).json()["digest"] != answer["digest"])
   }
 
-  @Test func `crashes change nothing of what holds`() throws {
-    let outcome = try simulate(7, "--crashes", "20", "--duration", "6h")
-    #expect(outcome.code == 0, "\(outcome)")
-    #expect(try outcome.json()["violations"] == .list([]))
+  @Test func `a run is recorded, and replayed in another process to the same end`() throws {
+    let folder = try TemporaryFolder()
+    let trace = folder.path("trace.json")
+    let first = try Program.simulator.run(
+      ["run", "--swarm", "--seed", "3", "--duration", "1d", "--json", "--record", trace],
+      within: 60)
+    #expect(first.code == 0, "\(first)")
+    let again = try Program.simulator.run(["replay", trace, "--json"], within: 60)
+    #expect(again.code == 0, "\(again)")
+    #expect(again.output == first.output)
+    let part = try Program.simulator.run(["replay", trace, "--until", "30", "--show"], within: 60)
+    #expect(part.output.contains("after step 30"), "\(part)")
+    // One digit of one step.
+    let text = try folder.text(of: "trace.json")
+    let steps = try #require(text.range(of: "\"steps\":["))
+    let end = try #require(text[steps.upperBound...].firstIndex(of: ","))
+    try folder.write(text.replacingCharacters(in: steps.upperBound..<end, with: "1"), to: "other")
+    let differs = try Program.simulator.run(["replay", folder.path("other")], within: 60)
+    #expect(differs.code == 67, "\(differs)")
+    #expect(differs.output.contains("step 1 "), "\(differs)")
+    #expect(try Program.simulator.run(["replay", folder.path("none")]).code == 65)
+  }
+
+  @Test func `a swarm tells what fired, and a failing run how to see it again`() throws {
+    let swarm = try Program.simulator.run(
+      ["swarm", "--seeds", "1..6", "--duration", "1d", "--jobs", "2"], within: 120)
+    #expect(swarm.code == 0, "\(swarm)")
+    #expect(swarm.output.contains("6 of 6 seeds"), "\(swarm)")
+    #expect(swarm.output.contains("operatorReload"), "\(swarm)")
+    let canary = try Program.simulator.run(["run", "--canary", "--seed", "1"], within: 60)
+    #expect(canary.code == 65, "\(canary)")
+    #expect(canary.errors.hasSuffix("adce-sim run --seed 1 --canary\n"), "\(canary)")
+    let none = try Program.simulator.run(["shrink", "1", "--runs", "1"], within: 60)
+    #expect(none.code == 1, "\(none)")
   }
 
   @Test func `a demo neither empties nor fills a folder that is not its own`() throws {
@@ -40,7 +70,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["run", "--seed", "x"], ["run", "--duration", "soon"], ["run", "--duration=-1h"], ["nothing"],
+    ["run", "--seed", "x"], ["run", "--duration", "soon"], ["run", "--duration=-1h"],
+    ["swarm", "--seeds", "9..1"], ["nothing"],
   ])
   func `what is written wrong is 64`(_ arguments: [String]) throws {
     #expect(try Program.simulator.run(arguments).code == 64)

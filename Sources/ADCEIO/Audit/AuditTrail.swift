@@ -53,7 +53,7 @@ struct AuditTrail: Sendable {
         at: wall, "attempt_end", what, why: end.message.isEmpty ? nil : end.message,
         outcome: end.failure?.name ?? "ok")
     case .catalogsLoaded, .scanFinished, .scanUnchanged, .scanFailed, .lookedUp, .woken, .requested,
-      .pressureChanged:
+      .pressureChanged, .effectsHeld:
       return nil
     }
   }

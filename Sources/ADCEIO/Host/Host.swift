@@ -122,6 +122,10 @@ public final class Host {
   private var recoveries = 0
   private static let recoveriesMax = 5
   private var lastFailure: StoreFailure?
+  /// That the effects of the last batch left late, which the kernel is to be told first.
+  private var held: Event?
+  /// Later than so many milliseconds is late.
+  private static let promptMilliseconds: Int64 = 20
   var ending: Ending?
   /// Operators who wait for an answer.
   var waiting = WaitingOperators()
@@ -242,6 +246,11 @@ public final class Host {
     decision.removeAll()
     let began = SystemClock.milliseconds(CLOCK_MONOTONIC)
     var hasScan = false
+    let decided = clock.now
+    if let event = held {
+      held = nil
+      kernel.step(event, at: clock.now, into: &decision)
+    }
     for event in events {
       if case .scanFinished = event {
         hasScan = true
@@ -267,6 +276,10 @@ public final class Host {
     if hasScan {
       timings.analyse = stepped - began
       timings.commit = SystemClock.milliseconds(CLOCK_MONOTONIC) - stepped
+    }
+    let late = clock.now - decided
+    if late > Host.promptMilliseconds {
+      held = .effectsHeld(decided: decided, milliseconds: late)
     }
     let wakeAt = decision.wakeAt
     auditBatch(events)
@@ -324,6 +337,7 @@ public final class Host {
   /// for it, open the store again, recover.
   private func recover() throws(HostFailure) {
     if kernel.run.isDraining { inbox.post(.requested(Request(id: 0, action: .drain))) }
+    held = nil
     executor.cancelAll(graceMilliseconds: 1000)
     // A server that does not answer is not waited for; the lake is opened anew below.
     lakes.abandonAll()

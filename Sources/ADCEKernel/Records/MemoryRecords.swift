@@ -17,10 +17,15 @@ public struct MemoryRecords: RecordSource, Sendable {
   /// Applies a decision's mutations.
   public mutating func apply(_ decision: Decision) {
     for mutation in decision.mutations {
-      let key = Array(decision.arena[mutation.key])
-      tables[mutation.table, default: [:]][key] =
+      self[mutation.table, Array(decision.arena[mutation.key])] =
         mutation.body.map { Array(decision.arena[$0]) }
     }
+  }
+
+  /// The stored form of a record; nil = there is none.
+  public subscript(table: TableID, key: [UInt8]) -> [UInt8]? {
+    get { tables[table]?[key] }
+    set { tables[table, default: [:]][key] = newValue }
   }
 
   public func forEach(

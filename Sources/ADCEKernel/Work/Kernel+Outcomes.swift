@@ -101,7 +101,9 @@ extension Kernel {
           knowledge: .written, facts: facts, known: known(facts, at: now))
         entry.contentHash = hash
         observed.learn(entry, at: Int(ordinal), in: space, into: &decision)
+        let parked = observed.keys[Int(ordinal)]?.parked ?? 0
         succeed(Int(ordinal), confirmed: nil, &decision)
+        holdBack(Int(ordinal), after: parked, at: now, &decision)
       }
       task.close(item.index, isExpected ? .filled : .unexpected)
     case .current(let facts):
@@ -126,6 +128,18 @@ extension Kernel {
   private func known(_ facts: ObjectFacts?, at now: Instant) -> Instant {
     let modified = facts.map { Instant(seconds: $0.modifiedSeconds) } ?? .distantPast
     return max(wall(now), modified, observed.current?.record.began ?? .distantPast)
+  }
+
+  /// What is a gap still, though it has just been stored, is not asked for again at once: by the
+  /// server's clock it was captured before it had settled by ours, or it is small at its source.
+  private mutating func holdBack(
+    _ ordinal: Int, after parked: UInt16, at now: Instant, _ decision: inout Decision
+  ) {
+    guard gap(at: ordinal, now) != nil else { return }
+    var record = observed.keys[ordinal] ?? KeyRecord()
+    record.parked = parked &+ 1
+    record.notBefore = now + cooldown(Int(record.parked))
+    observed.setKey(record, at: ordinal, in: space, into: &decision)
   }
 
   private mutating func succeed(
@@ -350,7 +364,9 @@ extension Kernel {
       observed.setKey(record, at: Int(ordinal), in: space, into: &decision)
     }
     guard gap(at: Int(ordinal), now) == nil else { return }
-    succeed(Int(ordinal), confirmed: nil, &decision)
+    // It is the copy that was there, with what has been learnt of it.
+    let confirmed = observed.keys[Int(ordinal)]?.confirmedSeconds ?? 0
+    succeed(Int(ordinal), confirmed: confirmed > 0 ? confirmed : nil, &decision)
     // Found after an attempt of unknown outcome: that attempt's work, as far as anybody can tell.
     task.close(item.index, task.mustVerify ? .filled : .elsewhere)
   }

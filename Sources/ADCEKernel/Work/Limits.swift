@@ -245,6 +245,27 @@ extension Limits {
     }
   }
 
+  /// What has been started of a source left so many milliseconds late.
+  mutating func postpone(
+    source: NameID, by milliseconds: Int64, at now: Instant, into decision: inout Decision
+  ) {
+    sources.update(source, into: &decision) { record in
+      if record.lastStart > .distantPast {
+        record.lastStart = max(record.lastStart, min(now, record.lastStart + milliseconds))
+      }
+      if record.paceMicroseconds != 0 { record.paceMicroseconds += milliseconds * 1000 }
+    }
+  }
+
+  /// The same of a scraper.
+  mutating func postpone(
+    scraper: NameID, by milliseconds: Int64, into decision: inout Decision
+  ) {
+    scrapers.update(scraper, into: &decision) { record in
+      if record.paceMicroseconds != 0 { record.paceMicroseconds += milliseconds * 1000 }
+    }
+  }
+
   /// No Retry-After asks for more than `longest` milliseconds from now, and nothing was started
   /// later than now.
   mutating func capWaits(at now: Instant, longest: Int64, into decision: inout Decision) {

@@ -1,120 +1,218 @@
 import ADCEKernel
-import Collections
 
-/// The kernel on virtual time against a generated world: one thread, one seed, the same decisions
-/// each time.
+/// The kernel on virtual time, in a world that fails it as a scenario says: one thread, one seed,
+/// the same decisions each time.
+///
+/// What a host does is done here too, in the host's order: a batch of events is stepped over,
+/// committed, and only then are its effects released.
 public struct Simulation: ~Copyable {
-  public struct Options: Hashable, Sendable {
-    public var plan = WorldPlan.full
-    public var seed: UInt64 = 1
-    public var durationMilliseconds: Int64 = Span.day
-    public var faults = FaultProfile.reference
-    /// Keep the durable records, so that the kernel can be killed and recovered.
-    public var crashes = 0
-    /// Recompute the digest and check the invariants after each cycle.
-    public var checks = true
-
-    public init() {}
-  }
-
-  let options: Options
+  let scenario: Scenario
   var world: World
+  var schedule: FaultSchedule
+  /// What the owner has configured by now.
+  var configuration: Configuration
   var kernel: Kernel
   var decision = Decision()
-  var records = MemoryRecords()
+  /// When the batch was stepped over that is being committed.
+  var decided = WorldPlan.begin
+  /// The true time.
   var now = WorldPlan.begin
-  var pending = Heap<Arrival>()
-  var arrivals: [UInt64: Event] = [:]
-  var nextArrival: UInt64 = 0
-  var wakeAt = WorldPlan.begin
-  var catalogsRead = false
-  var scans = 0
-  /// Kernel ordinals of the world's objects, for the key space with this fingerprint.
-  var ordinals: [Int32] = []
-  var ordinalsFor = Hash128.zero
-  /// The lake as a map of that key space, kept up with each object that is stored.
-  var mirror: CoverageMap
-  var source = SourceOracle()
+  var timeline = Timeline()
+  var process = Process()
+  var machine = Machine()
+  var store = SimulatedStore()
+  /// False where nothing can befall the process: then nothing is kept that it could lose.
+  let keepsStore: Bool
+  var flights: [AttemptID: Flight] = [:]
+  var lake = LakeState()
+  var owner = OwnerState()
+  var oracles: Oracles
   var tally = Tally()
-  var crashTimes: [Instant] = []
-  public internal(set) var report: SimulationReport
+  var report: SimulationReport
+  var isCalm = false
+  var deadline = Instant.distantFuture
 
-  struct Arrival: Comparable {
-    var at: Instant
-    var number: UInt64
-    static func < (a: Arrival, b: Arrival) -> Bool { (a.at, a.number) < (b.at, b.number) }
+  /// The daemon's process, by what the world knows of it.
+  struct Process {
+    var isUp = false
+    /// Counts processes; what was meant for an earlier one reaches nobody.
+    var number: UInt64 = 0
+    /// Nothing of it moves: neither the kernel nor its ports.
+    var isStopped = false
+    /// It waits for its disk to take a commit; its ports go on.
+    var isHeld = false
+    var isRecovering = false
+    /// How long the last commit was waited for, and since when by the steady clock: to be told.
+    var held: (decided: Instant, milliseconds: Int64)?
+    var isDraining = false
+    /// Came while it could not take it.
+    var waiting: [Event] = []
+    /// By the true time.
+    var wakeAt = Instant.distantFuture
+    var catalogsDay: Int32?
+    /// Scans begun, also by earlier processes.
+    var scans: UInt64 = 0
   }
 
-  public init(_ options: Options) {
-    self.options = options
-    world = World(plan: options.plan, seed: options.seed)
-    kernel = Kernel(configuration: world.configuration)
-    mirror = CoverageMap(for: kernel.space)
-    report = SimulationReport(seed: options.seed, objects: options.plan.objectsDue)
-    for index in 0..<options.crashes {
-      let share = world.draw.millionth(.crashes, UInt64(index))
-      let at = options.durationMilliseconds / 1_000_000 * Int64(share)
-      crashTimes.append(WorldPlan.begin + at)
+  /// Clocks. The steady one is the wall clock as it stood at boot, plus the time since.
+  struct Machine {
+    var boots: UInt64 = 1
+    /// To add to the true time to get the steady clock, and the wall clock.
+    var steadyError: Int64 = 0
+    var wallError: Int64 = 0
+  }
+
+  /// What a recorded run had come to after each step; nil = there is none to compare with.
+  var expected: [UInt64]?
+  /// The same of this run, where it is to be recorded.
+  public internal(set) var recorded: [UInt64] = []
+  public var isRecording = false
+  /// Stops before the step after this one.
+  public var stopsAfter = UInt64.max
+  /// Gets a line for each transition; nil = nobody reads them.
+  public var log: (@Sendable (String) -> Void)?
+
+  public init(_ scenario: Scenario) {
+    self.scenario = scenario
+    world = World(plan: scenario.plan, seed: scenario.seed, policy: scenario.policy)
+    schedule = FaultSchedule(scenario.faults, seed: scenario.seed)
+    configuration = world.configuration
+    kernel = Kernel(configuration: configuration)
+    var allowed = scenario.policy
+    if scenario.isCanary { allowed.perMinute = allowed.perMinute.map { $0 / 2 } }
+    oracles = Oracles(allowed)
+    report = SimulationReport(seed: scenario.seed, objects: scenario.plan.objectsDue)
+    keepsStore =
+      scenario.plan.objectsDue < 10_000 || scenario.faults.contains { $0.kind.befallsProcess }
+    for (index, fault) in scenario.faults.enumerated() where fault.kind.shape != .chance {
+      timeline.post(.faultBegins(index), at: WorldPlan.begin + fault.begins)
+      if fault.kind.shape == .state {
+        timeline.post(.faultEnds(index), at: WorldPlan.begin + fault.ends)
+      }
     }
-    crashTimes.sort()
+    if scenario.policy.lake == .inventory {
+      timeline.post(.reportIsMade, at: WorldPlan.begin + 1)
+    }
+    if scenario.mustConverge {
+      timeline.post(.calmBegins, at: WorldPlan.begin + scenario.durationMilliseconds)
+    }
   }
+
+  /// Milliseconds since the simulation began.
+  var elapsed: Int64 { now - WorldPlan.begin }
+  /// The clocks of the machine.
+  var steady: Instant { now + machine.steadyError }
+  var wall: Instant { now + machine.wallError }
 
   /// Runs to the end and reports.
   public mutating func run() -> SimulationReport {
-    let end = WorldPlan.begin + options.durationMilliseconds
-    step(.started(.init(after: .clean, mode: .loop)))
-    while true {
-      let next = min(pending.min?.at ?? .distantFuture, wakeAt)
-      if let crash = crashTimes.first, crash <= next {
-        crashTimes.removeFirst()
-        now = max(now, crash)
-        self.crash()
-        continue
+    let end =
+      scenario.mustConverge
+      ? Instant.distantFuture : WorldPlan.begin + scenario.durationMilliseconds
+    start()
+    while report.verdict == nil {
+      let wakeAt = canStep ? process.wakeAt : .distantFuture
+      let next = min(timeline.nextAt, wakeAt)
+      if next > end {
+        now = end
+        break
       }
-      if next > end { break }
-      now = max(now, next)
-      if let arrival = pending.min, arrival.at <= now {
-        pending.removeMin()
-        if let event = arrivals.removeValue(forKey: arrival.number) { step(event) }
+      if now > deadline {
+        fail(.liveness, lateness())
+        break
+      }
+      if report.steps >= stopsAfter { break }
+      if report.steps > SimulationReport.stepsMax {
+        report.verdict = .unknown
+        break
+      }
+      if wakeAt < timeline.nextAt {
+        moveOn(to: wakeAt)
+        process([.woken])
+      } else if let (at, what) = timeline.take() {
+        moveOn(to: at)
+        happen(what)
       } else {
-        step(.woken)
+        fail(.liveness, "nothing will ever happen again")
       }
     }
-    now = end
     finish()
     return report
   }
 
-  private mutating func step(_ event: Event) {
-    report.steps += 1
-    decision.removeAll()
-    kernel.step(event, at: now, into: &decision)
-    if options.crashes > 0 { records.apply(decision) }
-    report.mutations += decision.mutations.count
-    wakeAt = decision.wakeAt
-    for effect in decision.effects { carryOut(effect) }
+  private mutating func moveOn(to time: Instant) {
+    if time > now {
+      now = time
+      report.stepsAtOnce = 0
+    }
   }
 
-  /// The process dies: what was in flight is lost, though its effect may have happened.
-  private mutating func crash() {
-    report.crashes += 1
-    pending = Heap()
-    arrivals = [:]
-    let digest = kernel.digest
-    do {
-      kernel = try Kernel(
-        recovering: records, configuration: world.configuration, digest: digest)
-    } catch {
-      report.violations.append("recovery failed: \(error)")
-      return
+  /// Whether the process can take an event now.
+  var canStep: Bool { process.isUp && !process.isStopped && !process.isHeld }
+
+  /// A line of the log, if anybody reads it.
+  func say(_ what: @autoclosure () -> String) {
+    guard let log else { return }
+    let step = String(report.steps)
+    log(
+      "\(now.iso) \(String(repeating: " ", count: max(0, 7 - step.count)))\(step)  \(what())")
+  }
+
+  mutating func found(_ violation: String) {
+    fail(.safety, "\(now.iso) step \(report.steps): \(violation)")
+  }
+
+  mutating func fail(_ verdict: SimulationReport.Verdict, _ message: String) {
+    if report.violations.count < 100 { report.violations.append(message) }
+    if report.verdict == nil || report.verdict == .pass { report.verdict = verdict }
+  }
+
+  private mutating func happen(_ what: Timeline.Happening) {
+    if process.isStopped, what.isOfProcess {
+      // Its ports stand still with it.
+      return timeline.post(what, at: now + 10 * Span.second)
     }
-    report.violations += kernel.violations(at: now)
-    step(.started(.init(after: .crash, mode: .loop)))
+    switch what {
+    case .event(let event, process.number):
+      guard canStep else {
+        if process.isUp { process.waiting.append(event) }
+        return
+      }
+      process(batch(from: event))
+    case .event: break
+    case .scanEnds(let ticket, let scan, let number):
+      if number == process.number, process.isUp { finish(scan, ticket) }
+    case .lookUpEnds(let task, let items, let number):
+      if number == process.number, process.isUp { finishLookUp(of: task, items) }
+    case .attemptEnds(let attempt, let number):
+      if number == process.number, process.isUp { finish(attempt) }
+    case .request(let source, let scraper): arrive(at: source, from: scraper)
+    case .landing(let object): land(object)
+    case .faultBegins(let index): begin(scenario.faults[index])
+    case .faultEnds(let index): end(scenario.faults[index])
+    case .reportIsMade: makeReport()
+    case .restart(let number):
+      if number == process.number, !process.isUp { start() }
+    case .goesOn(let number):
+      if number == process.number { goOn() }
+    case .calmBegins: beginCalm()
+    }
+  }
+
+  /// What a host takes at a time: the events of a few milliseconds, at most fifty.
+  private mutating func batch(from first: Event) -> [Event] {
+    var events = [first]
+    let until = now + Int64(world.draw.bits(.crashes, report.steps, 1) % 5)
+    while events.count < 50,
+      let (at, event) = timeline.takeEvent(of: process.number, until: until)
+    {
+      moveOn(to: at)
+      events.append(event)
+    }
+    return events
   }
 
   mutating func post(_ event: Event, after milliseconds: Int64) {
-    nextArrival += 1
-    arrivals[nextArrival] = event
-    pending.insert(Arrival(at: now + max(1, milliseconds), number: nextArrival))
+    timeline.post(.event(event, process: process.number), at: now + milliseconds)
   }
 }

@@ -1,5 +1,30 @@
+public import ADCEKernel
+
 /// What a simulation came to.
 public struct SimulationReport: Sendable {
+  public enum Verdict: String, Sendable {
+    case pass
+    /// Something happened that must never happen.
+    case safety
+    /// What must happen in the end did not.
+    case liveness
+    /// A step was not as it was recorded.
+    case differs
+    /// The budget of steps was spent before either could be told.
+    case unknown
+
+    /// By sysexits.h and the command line contract.
+    public var exitCode: Int32 {
+      switch self {
+      case .pass: 0
+      case .safety: 65
+      case .liveness: 66
+      case .differs: 67
+      case .unknown: 70
+      }
+    }
+  }
+
   public struct Success: Hashable, Sendable {
     /// Objects that were tried and could be had at all.
     public var attempted = 0
@@ -15,29 +40,56 @@ public struct SimulationReport: Sendable {
     }
   }
 
+  /// More than any scenario takes that comes to an end.
+  static let stepsMax: UInt64 = 20_000_000
+
   public let seed: UInt64
   /// Objects due when it began.
   public let objects: Int
+  public var verdict: Verdict?
   public var digest = ""
-  public var steps = 0
+  /// Over all steps: two runs of one scenario have the same.
+  public var trace = Hash128.zero
+  public var steps: UInt64 = 0
+  var stepsAtOnce = 0
   public var mutations = 0
+  public var effects = 0
+  public var commits = 0
+  var commitsTried: UInt64 = 0
   public var simulatedSeconds: Int64 = 0
   public var cycles = 0
+  public var cyclesFailed = 0
   public var runs = 0
-  public var crashes = 0
+  public var crashes: UInt64 = 0
+  public var reopened: UInt64 = 0
+  public var refusals = 0
+  public var lookUps = 0
+  public var alerts = 0
+  public var answers = 0
+  public var gapChecks = 0
+  public var recordsMost = 0
   public var tasksMade = 0
   public var tasksByState: [(name: String, count: Int)] = []
   public var attempts = 0
+  /// Requests that reached a source.
+  public var requests = 0
   /// At the end, by the world's own count.
   public var expected = 0
   public var missing = 0
-  /// Requests for what the lake held already, in good shape.
+  /// Requests for what the lake held already, in good shape, whether or not anybody could know.
   public var needlessRequests = 0
+  /// How long after the faults everything was there that could be had.
+  public var convergedAfter: Int64?
   public var success = Success()
+  /// What has gone wrong, how often, by class.
+  public var faults: [(kind: FaultClass, count: Int)] = []
+  public var coverage = TransitionCoverage()
   public var violations: [String] = []
 
   init(seed: UInt64, objects: Int) {
     self.seed = seed
     self.objects = objects
   }
+
+  public var exitCode: Int32 { (verdict ?? .unknown).exitCode }
 }

@@ -1,8 +1,28 @@
 public import ADCEKernel
 
+extension WorldPolicy {
+  /// The plain one: its limit is what the plan's sources allow.
+  static func standard(_ plan: WorldPlan) -> WorldPolicy {
+    var policy = WorldPolicy()
+    policy.perMinute = plan.requestsPerMinute
+    return policy
+  }
+}
+
 extension World {
-  /// Attempts that each scraper is given for an object.
-  static let attemptsMax = 5
+  /// Below it an object is undersized.
+  static let minBytes: Int32 = 1000
+
+  /// The sources, each with its data types; the types are numbered through.
+  static let placement: [(source: String, types: [String])] = [
+    ("nba_stats", ["play_by_play", "box_score"]), ("espn", ["summary"]),
+    ("reference", ["boxes"]), ("players", ["player_log"]),
+  ]
+
+  /// The source of a data type, by their numbers.
+  static let sourceOfType = placement.enumerated().flatMap { index, entry in
+    entry.types.map { _ in index }
+  }
 
   /// The configuration that an owner of this lake would write.
   public var configuration: Configuration {
@@ -24,27 +44,35 @@ extension World {
         values: .column(catalog: 1, column: "slug", format: .plain, conditions: [])),
     ]
     desired.seasonStarts = [.init(league: "nba", month: 10, day: 1)]
-    let placement = [
-      ("nba_stats", ["play_by_play", "box_score"]), ("espn", ["summary"]),
-      ("reference", ["boxes"]), ("players", ["player_log"]),
-    ]
-    for (name, types) in placement {
+    for (name, types) in World.placement {
       var source = Desired.Source(name: name)
       source.seasons = .leagues([
         .init(league: "nba", firstStartYear: 2024 - plan.pastSeasons, lastEndYear: nil)
       ])
       for type in types {
         source.dataTypes.append(dataType(type, scraper: configuration.scrapers.count))
-        configuration.scrapers.append(scraper(type, source: name))
+        configuration.scrapers.append(
+          scraper(type, source: name, number: configuration.scrapers.count))
       }
       desired.sources.append(source)
       var limits = Configuration.SourceLimits(name: name)
-      limits.windows = .init(perMinute: plan.requestsPerMinute)
+      limits.windows = .init(perMinute: policy.perMinute, perHour: policy.perHour)
+      limits.minDelayMilliseconds = policy.minDelayMilliseconds
       configuration.sources.append(limits)
     }
     configuration.sources.sort { $0.name < $1.name }
     configuration.desired = desired
     configuration.gaps.highSeasons = ["2024-25"]
+    configuration.globalLimits.windows = .init(perMinute: policy.globalPerMinute)
+    configuration.globalLimits.maxConcurrent = policy.maxConcurrentGlobal
+    configuration.globalLimits.retryAfterMaxMilliseconds = policy.retryAfterMaxMilliseconds
+    configuration.queue.itemsPerTask = policy.itemsPerTask
+    configuration.queue.maxLive = policy.maxLive
+    configuration.queue.parkedCooldownMilliseconds = policy.cooldownMilliseconds
+    configuration.queue.parkedCooldownMillisecondsMax = policy.cooldownMaxMilliseconds
+    configuration.loop.intervalMilliseconds = policy.intervalMinutes * Span.minute
+    configuration.loop.minTasksToTrigger = policy.minTasksToTrigger
+    configuration.loop.maxRunMilliseconds = policy.maxRunMinutes * Span.minute
     return configuration
   }
 
@@ -56,23 +84,39 @@ extension World {
         ? "player_log/{season}/{slug}.json" : "\(name)/{season}/{game_id}.json"
     ]
     type.settleHours = name == "player_log" ? 0 : 12
-    type.minBytes = 1000
+    type.minBytes = Int64(World.minBytes)
+    type.verifyOlderThanMilliseconds = policy.verifyHours * Span.hour
     type.scraper = scraper
     return type
   }
 
-  private func scraper(_ type: String, source: String) -> Configuration.Scraper {
-    var scraper = Configuration.Scraper(id: "\(source)_\(type)", source: source, kind: .http)
-    scraper.maxConcurrent = 4
-    scraper.timeoutMilliseconds = 30_000
-    scraper.retry.maxAttempts = World.attemptsMax
+  private func scraper(_ type: String, source: String, number: Int) -> Configuration.Scraper {
+    let isCommand = policy.commands >> UInt8(number) & 1 == 1
+    var scraper = Configuration.Scraper(
+      id: "\(source)_\(type)", source: source, kind: isCommand ? .command : .http)
+    scraper.maxConcurrent = policy.maxConcurrent
+    scraper.timeoutMilliseconds = policy.timeoutMilliseconds
+    if isCommand {
+      // It takes its time between two requests, and so much for all of them.
+      scraper.timeoutMilliseconds += Int64(policy.itemsPerTask) * 2 * policy.commandPace
+    }
+    scraper.requestsPerSecondMicro = policy.scraperRateMicro
+    scraper.burst = policy.scraperBurst
+    scraper.requestsPerTask = isCommand ? policy.itemsPerTask : 1
+    scraper.retry.maxAttempts = policy.attempts
+    scraper.retry.baseDelayMilliseconds = policy.retryBaseMilliseconds
+    scraper.retry.maxDelayMilliseconds = policy.retryMaxMilliseconds
     return scraper
   }
 
   /// The catalogs as they would be read from files.
-  public var catalogs: [CatalogTable] {
+  public var catalogs: [CatalogTable] { catalogs(on: .init(day: .max)) }
+
+  /// The same on a day: games are in them some days before they are played.
+  func catalogs(on today: CivilDay) -> [CatalogTable] {
     var gameTable = CatalogTable(columns: ["id", "season", "date"])
-    for game in games {
+    let last = Int(today.day) + policy.catalogDaysAhead
+    for game in games where Int(game.day.day) <= last {
       gameTable.append(row: [
         Array(World.gameID(game).utf8), Array(World.seasonName(game.season).utf8),
         Array(game.day.iso.utf8),

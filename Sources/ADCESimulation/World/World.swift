@@ -6,6 +6,7 @@ public import ADCEKernel
 /// here again, from the plan.
 public struct World: Sendable {
   public let plan: WorldPlan
+  public let policy: WorldPolicy
   public let draw: Draw
 
   struct Game: Sendable {
@@ -19,6 +20,8 @@ public struct World: Sendable {
   /// What the lake holds: bytes of each object, −1 where it is not there.
   private(set) var bytes: [Int32]
   private(set) var modified: [UInt32]
+  /// Since when each object has been as it is, in the true time of the world.
+  private(set) var since: [Instant]
   private var indexOfKey: [UInt64: Int32] = [:]
   private let firstSeason: Int
   private let seasonNames: [[UInt8]]
@@ -28,16 +31,19 @@ public struct World: Sendable {
   /// Index ranges: the game types one after the other, then the players' objects.
   public var objectCount: Int { games.count * WorldPlan.gameTypes.count + plan.playerSeasons }
 
-  public init(plan: WorldPlan, seed: UInt64) {
+  public init(plan: WorldPlan, seed: UInt64, policy: WorldPolicy? = nil) {
     self.plan = plan
+    self.policy = policy ?? .standard(plan)
     draw = Draw(seed: seed)
     bytes = []
     modified = []
+    since = []
     firstSeason = 2024 - plan.pastSeasons
     seasonNames = (firstSeason...2024).map { Array(World.seasonName($0).utf8) }
     games = World.schedule(plan)
     bytes = [Int32](repeating: -1, count: objectCount)
     modified = [UInt32](repeating: 0, count: objectCount)
+    since = [Instant](repeating: .distantPast, count: objectCount)
     indexOfKey.reserveCapacity(objectCount)
     var key: [UInt8] = []
     for index in 0..<objectCount {
@@ -136,6 +142,9 @@ extension World {
 
   public func index(of key: [UInt8]) -> Int? { indexOfKey[Hash128(of: key).low].map(Int.init) }
 
+  /// The number of an object's data type: those of games in their order, then the players' one.
+  func type(of index: Int) -> Int { min(index / max(1, games.count), WorldPlan.gameTypes.count) }
+
   private func game(_ index: Int) -> Game? {
     index < games.count * WorldPlan.gameTypes.count ? games[index % games.count] : nil
   }
@@ -153,6 +162,27 @@ extension World {
   }
 
   public func isDue(_ index: Int, at now: Instant) -> Bool { due(index) <= now }
+
+  /// The source has it, at last.
+  func isPublished(_ index: Int, at now: Instant) -> Bool {
+    let lag = policy.publicationLagMilliseconds
+    if lag == 0 { return true }
+    return due(index) + Int64(draw.bits(.world, UInt64(index), 3) % UInt64(lag + 1)) <= now
+  }
+
+  /// Smaller than an object may be.
+  func isUndersized(_ index: Int) -> Bool { bytes[index] >= 0 && bytes[index] < World.minBytes }
+
+  /// A copy from before the object had settled, which it has by now.
+  func isStale(_ index: Int, at now: Instant) -> Bool {
+    let settled = settled(index)
+    return bytes[index] >= 0 && settled <= now && Instant(seconds: Int64(modified[index])) < settled
+  }
+
+  /// Whether the lake lacks it, or has it in bad shape.
+  func isGap(_ index: Int, at now: Instant) -> Bool {
+    isDue(index, at: now) && (bytes[index] < 0 || isUndersized(index) || isStale(index, at: now))
+  }
 
   /// How many objects are due, and how many of these the lake lacks.
   public func truth(at now: Instant) -> (expected: Int, missing: Int) {
@@ -178,9 +208,30 @@ extension World {
 // MARK: - The lake
 
 extension World {
-  mutating func store(_ index: Int, bytes count: Int, at now: Instant) {
+  /// - Parameter modified: what the lake calls the time of the write, `now` by a clock that is right.
+  mutating func store(_ index: Int, bytes count: Int, at now: Instant, modified time: Instant) {
     bytes[index] = Int32(count)
-    modified[index] = UInt32(now.seconds)
+    modified[index] = UInt32(clamping: time.seconds)
+    since[index] = now
+  }
+
+  mutating func delete(_ index: Int, at now: Instant) {
+    bytes[index] = -1
+    modified[index] = 0
+    since[index] = now
+  }
+
+  /// What the lake held at a moment: a copy to look at later.
+  var holdings: Holdings { Holdings(bytes: bytes, modified: modified) }
+
+  struct Holdings {
+    var bytes: [Int32]
+    var modified: [UInt32]
+
+    func facts(_ index: Int) -> ObjectFacts? {
+      bytes[index] < 0
+        ? nil : ObjectFacts(bytes: Int64(bytes[index]), modifiedSeconds: Int64(modified[index]))
+    }
   }
 
   func facts(_ index: Int) -> ObjectFacts? {

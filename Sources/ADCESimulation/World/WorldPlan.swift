@@ -1,7 +1,7 @@
 public import ADCEKernel
 
 /// The shape of a generated world: what its lake should hold.
-public struct WorldPlan: Hashable, Sendable {
+public struct WorldPlan: Hashable, Sendable, Codable {
   /// Completed seasons before the current one.
   public var pastSeasons: Int
   public var gamesPerSeason: Int

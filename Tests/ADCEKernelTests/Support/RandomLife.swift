@@ -122,6 +122,10 @@ struct RandomLife: ~Copyable {
   private mutating func changePressure() {
     let short = Pressure.Resource.allCases.filter { _ in chance.isOne(in: 4) }
     take(.pressureChanged(Pressure(short.map { Pressure.Shortage($0, "too little") })))
+    if chance.isOne(in: 2) {
+      let held = Int64(chance.below(5000))
+      take(.effectsHeld(decided: harness.now - held, milliseconds: held))
+    }
   }
 
   // MARK: Time

@@ -46,6 +46,47 @@ struct SourceView {
 }
 
 struct LimitsTests {
+  /// Three games of a source that wants ten seconds between two requests, the first under way.
+  private func spaced() -> KernelHarness {
+    var world = TestWorld(games: 3, players: 0, dumps: 0)
+    world.configuration.queue.itemsPerTask = 1
+    world.configuration.scrapers[0].maxConcurrent = 3
+    var stats = Configuration.SourceLimits(name: "stats")
+    stats.minDelayMilliseconds = 10_000
+    world.configuration.sources = [stats]
+    var h = KernelHarness(world)
+    #expect(h.begin() == [.cycle(1), .start(1)])
+    return h
+  }
+
+  @Test func `what left late is counted from when it left`() {
+    var h = spaced()
+    let decided = h.now
+    // The disk was full for seven seconds.
+    h.now = h.now + 7000
+    #expect(h.step(.effectsHeld(decided: decided, milliseconds: 7000)) == [])
+    h.wake()
+    #expect(h.now == decided + 17_000)
+    #expect(h.kernel.attemptsMade == 2)
+    // What had left before is not counted anew.
+    let second = h.now
+    h.now = second + 2000
+    h.step(.effectsHeld(decided: second + 1000, milliseconds: 1000))
+    h.wake()
+    #expect(h.now == second + 10_000)
+  }
+
+  @Test func `after a crash a request may have left just before it`() {
+    var h = spaced()
+    h.now = h.now + 7000
+    h.crash()
+    let began = h.now
+    h.start(after: .crash)
+    h.lookUp(1)
+    while h.kernel.attemptsMade == 1 { h.wake() }
+    #expect(h.now == began + 10_000)
+  }
+
   @Test func `a reboot with a clock that is ahead grants no window twice`() {
     var world = TestWorld(games: 6, players: 0, dumps: 0)
     var stats = Configuration.SourceLimits(name: "stats")

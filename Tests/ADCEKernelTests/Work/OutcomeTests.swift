@@ -45,6 +45,28 @@ struct OutcomeTests {
     #expect(scans == 0)
   }
 
+  @Test func `what is stale the moment that it is stored is not asked for again at once`() {
+    var h = begun()
+    // Our clock is days ahead: by the server's, the game has not settled yet.
+    let early = ObjectFacts(bytes: 500, modifiedSeconds: TestWorld.day(0).start.seconds)
+    let effects = h.step(
+      .attemptEnded(
+        AttemptEnd(
+          attempt: AttemptID(1), failure: nil,
+          items: [.init(index: 0, result: .stored(early, contentHash: .zero))])))
+    #expect(!effects.contains { if case .start = $0 { true } else { false } })
+    h.lake.objects[TestWorld.box(0)] = early
+    for _ in 0..<5 {
+      h.pass(Span.hour)
+      h.cycle()
+    }
+    #expect(h.kernel.attemptsMade == 1)
+    #expect(h.numbers.stale == 1)
+    // After the cool-down it is.
+    h.pass(2 * Span.hour)
+    #expect(h.kernel.attemptsMade == 2 || h.kernel.taskCounts.open == 1)
+  }
+
   @Test func `each item of an http task is an attempt`() {
     var h = begun(games: 3)
     #expect(h.keys(1) == [TestWorld.box(0)])

@@ -36,16 +36,11 @@ struct ProcessTests {
   func `the same seed comes to the same digest in two processes, and in this one`() throws {
     let program = try #require(ProcessTests.program)
     let arguments = [
-      "run", "--seed", "11", "--duration", "36h", "--small", "--crashes", "5", "--json",
+      "run", "--swarm", "--seed", "11", "--duration", "36h", "--json",
     ]
     let first = try run(program, arguments)
     #expect(try run(program, arguments) == first)
-    var options = Simulation.Options()
-    options.plan = .small
-    options.seed = 11
-    options.durationMilliseconds = 36 * Span.hour
-    options.crashes = 5
-    var simulation = Simulation(options)
+    var simulation = Simulation(.swarm(seed: 11, duration: 36 * Span.hour))
     #expect(simulation.run().json == first)
   }
 }

@@ -1,59 +1,139 @@
 import ADCEKernel
 import ADCESimulation
+import Foundation
 import Testing
 
 struct SimulationTests {
-  private func options(_ seed: UInt64, days: Int64 = 2, crashes: Int = 0) -> Simulation.Options {
-    var options = Simulation.Options()
-    options.plan = .small
-    options.seed = seed
-    options.durationMilliseconds = days * Span.day
-    options.crashes = crashes
-    return options
-  }
-
-  private func run(_ options: Simulation.Options) -> SimulationReport {
-    var simulation = Simulation(options)
+  private func run(_ scenario: Scenario) -> SimulationReport {
+    var simulation = Simulation(scenario)
     return simulation.run()
   }
 
-  @Test(arguments: 1...12 as ClosedRange<UInt64>)
-  func `every property holds in a world with faults and crashes`(seed: UInt64) {
-    let report = run(options(seed, crashes: Int(seed) * 3))
+  @Test(arguments: 1...24 as ClosedRange<UInt64>)
+  func `every property holds whatever fails, and what can be had comes`(seed: UInt64) {
+    let report = run(.swarm(seed: seed))
     #expect(report.violations == [])
-    #expect(report.crashes == Int(seed) * 3)
-    #expect(report.needlessRequests == 0)
+    #expect(report.verdict == .pass)
+    #expect(report.convergedAfter != nil)
   }
 
   @Test(arguments: 1...4 as ClosedRange<UInt64>)
-  func `a world without faults becomes complete`(seed: UInt64) {
-    var options = options(seed)
-    options.faults = .none
-    let report = run(options)
+  func `a world without faults becomes complete, with no failure`(seed: UInt64) {
+    let report = run(.calm(seed: seed, plan: .small, duration: 3 * Span.day))
     #expect(report.violations == [])
-    #expect(report.missing == 0)
+    #expect(report.gapChecks > 60)
+    #expect(report.needlessRequests == 0)
     #expect(report.success.first == report.success.attempted)
-  }
-
-  @Test func `with faults only what is nowhere stays missing`() {
-    let report = run(options(3, days: 8))
-    #expect(report.violations == [])
     // One object in a hundred is not at its source.
     #expect(report.missing * 100 <= report.expected * 3)
-    #expect(report.success.inTheEnd == report.success.attempted)
   }
 
-  @Test func `the same seed comes to the same digest, another to another`() {
-    let first = run(options(5, crashes: 4))
-    let again = run(options(5, crashes: 4))
-    let other = run(options(6, crashes: 4))
-    #expect(first.json == again.json)
-    #expect(first.digest != other.digest)
-  }
-
-  @Test func `crashes lose nothing`() {
-    let report = run(options(9, days: 8, crashes: 60))
+  @Test func `with the reference faults all comes that its source has`() {
+    let report = run(.reference(seed: 3, plan: .small, duration: 8 * Span.day))
     #expect(report.violations == [])
     #expect(report.success.inTheEnd == report.success.attempted)
+    #expect(report.success.first < report.success.attempted)
+  }
+
+  @Test func `the same scenario comes to the same at each step, another does not`() {
+    let first = run(.swarm(seed: 5, duration: Span.day))
+    let again = run(.swarm(seed: 5, duration: Span.day))
+    let other = run(.swarm(seed: 6, duration: Span.day))
+    #expect(first.json == again.json)
+    #expect(first.trace == again.trace)
+    #expect(first.trace != other.trace)
+  }
+
+  @Test func `a draw is about its subject alone`() {
+    let draw = Draw(seed: 7)
+    let before = draw.bits(.faults, 1)
+    _ = draw.bits(.faults, 2)
+    #expect(draw.bits(.faults, 1) == before)
+    #expect(draw.bits(.latency, 1) != before)
+    #expect(Draw(seed: 8).bits(.faults, 1) != before)
+  }
+
+  @Test func `one fault less shifts no other`() throws {
+    var scenario = Scenario.swarm(seed: 12)
+    let whole = scenario.faults
+    try #require(whole.count > 4)
+    scenario.faults.remove(at: 2)
+    #expect(scenario.faults.map(\.number) == whole.map(\.number).filter { $0 != whole[2].number })
+    #expect(run(scenario).verdict == .pass)
+  }
+
+  @Test func `the canary fails, and the failure says what, when and who`() throws {
+    let report = run(.canary(seed: 1))
+    #expect(report.verdict == .safety)
+    #expect(report.exitCode == 65)
+    let violation = try #require(report.violations.first)
+    #expect(violation.contains("requests within 60 s, allowed 10"))
+    #expect(violation.contains("step"))
+  }
+}
+
+struct TraceTests {
+  private func replayed(_ trace: Trace) -> SimulationReport {
+    var simulation = Simulation(replaying: trace)
+    return simulation.run()
+  }
+
+  @Test func `a trace replays to the last step, also from its file`() throws {
+    let (report, trace) = Simulation.record(.swarm(seed: 9, duration: Span.day))
+    #expect(trace.steps.count == Int(report.steps))
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("trace-\(UUID().uuidString).json")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try trace.json.write(to: url)
+    let again = replayed(try Trace(contentsOf: url))
+    #expect(again.verdict == report.verdict)
+    #expect(again.digest == report.digest)
+    #expect(again.trace == report.trace)
+  }
+
+  @Test func `a replay stops at the first step that is not as it was`() throws {
+    let (_, recorded) = Simulation.record(.swarm(seed: 9, duration: Span.day))
+    var trace = recorded
+    trace.steps[40] ^= 1
+    let report = replayed(trace)
+    #expect(report.verdict == .differs)
+    #expect(report.exitCode == 67)
+    #expect(report.steps == 41)
+    #expect(report.violations.first?.hasPrefix("step 41 ") == true)
+  }
+
+  @Test func `what is no trace is refused by name`() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("trace-\(UUID().uuidString).json")
+    #expect(throws: Trace.Unreadable.self) { try Trace(contentsOf: url) }
+    try Data("{}".utf8).write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    #expect(throws: Trace.Unreadable.self) { try Trace(contentsOf: url) }
+  }
+
+  @Test func `the canary shrinks to a world without faults that fails in the same way`() throws {
+    var shrinker = try #require(Shrinker(.canary(seed: 1), runsMax: 300))
+    let before = shrinker.scenario
+    shrinker.shrink()
+    #expect(shrinker.scenario.faults == [])
+    #expect(shrinker.scenario.durationMilliseconds < before.durationMilliseconds)
+    #expect(shrinker.scenario.plan.objectsDue < before.plan.objectsDue)
+    var simulation = Simulation(shrinker.scenario)
+    #expect(simulation.run().verdict == .safety)
+    #expect(Shrinker(.calm(seed: 1, plan: .small)) == nil)
+  }
+
+  /// Scenarios that failed once; each is a trace that `adce-sim shrink` wrote.
+  @Test func `what failed once passes`() throws {
+    let folder = URL(fileURLWithPath: Repository.root + "/fixtures/regressions")
+    let files = try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil
+    ).filter { $0.pathExtension == "json" }
+    for file in files {
+      let trace = try Trace(contentsOf: file)
+      var simulation = Simulation(trace.scenario)
+      let report = simulation.run()
+      #expect(report.verdict == .pass, "\(file.lastPathComponent): \(report.violations)")
+    }
   }
 }

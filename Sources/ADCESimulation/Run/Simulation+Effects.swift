@@ -1,0 +1,228 @@
+import ADCEKernel
+
+// What an effect leads to, and what is looked at when a cycle has ended.
+
+extension Simulation {
+  mutating func carryOut(_ effect: Effect) {
+    guard process.isUp else { return }
+    switch effect {
+    case .loadCatalogs(let ticket): loadCatalogs(ticket)
+    case .scan(let ticket): scan(ticket)
+    case .lookUp(let task): lookUp(task)
+    case .start(let attempt): start(attempt)
+    case .cancel(let attempt): cancel(attempt)
+    case .cycleFinished: cycleFinished()
+    case .cycleFailed(_, let message):
+      report.cyclesFailed += 1
+      if scenario.faults.isEmpty { found("a cycle failed: \(message)") }
+    case .runEnded: report.runs += 1
+    case .alert(let alert):
+      report.alerts += 1
+      if alert.kind == .invariant { found(alert.message) }
+    case .drained: drained()
+    case .answered: report.answers += 1
+    case .finished: break
+    }
+  }
+
+  private mutating func cycleFinished() {
+    report.cycles += 1
+    if scenario.plan.objectsDue < 10_000 {
+      for violation in oracles.checkTasks(kernel, steady) { found(violation) }
+      if gapsAreKnown { checkGaps() }
+      checkBounds()
+    }
+    if isCalm, isConverged {
+      report.convergedAfter = elapsed - scenario.durationMilliseconds
+      report.verdict = .pass
+    }
+  }
+
+  // MARK: HAVE against SHOULD, in truth
+
+  /// Whether the process can know exactly what the lake lacks: its last look is newer than whatever
+  /// nobody told it, by clocks and catalogs that are right.
+  private var gapsAreKnown: Bool {
+    guard let scan = lake.lastScan, scan.foreignChanges == lake.foreignChanges,
+      scan.begins - lake.lastForeign > 6 * Span.minute,
+      let snapshot = kernel.snapshot, snapshot.source == scan.source,
+      snapshot.record.began == scan.began, snapshot.record.space == kernel.space.fingerprint,
+      !snapshot.record.isDoubted
+    else { return false }
+    return flights.isEmpty && machine.wallError == 0 && machine.steadyError == 0
+      && owner.lastCatalogsWereGood && now >= owner.unsettledUntil
+      && !elapsedStrikes(.operatorReload)
+  }
+
+  private mutating func checkGaps() {
+    report.gapChecks += 1
+    var told: [Int: GapKind] = [:]
+    var strangers = 0
+    let analysis = kernel.analyse(at: steady)
+    kernel.forEachGap(analysis, at: steady) { gap in
+      guard let key = gap.key, let object = world.index(of: key) else {
+        strangers += 1
+        return true
+      }
+      told[object] = gap.kind
+      return true
+    }
+    if strangers > 0 { found("\(strangers) gaps are not of this world") }
+    var expected = 0
+    for object in 0..<world.objectCount where world.isDue(object, at: wall) {
+      expected += 1
+      let truth = kind(of: object)
+      let isUnsure = lake.unsure.contains(object) && truth == nil && told[object] == .stale
+      if told[object] != truth, !isUnsure {
+        found(
+          "\(String(decoding: world.key(object), as: UTF8.self)) is "
+            + "\(truth.map { "\($0)" } ?? "there"), and told as "
+            + "\(told[object].map { "\($0)" } ?? "there")")
+        return
+      }
+      told[object] = nil
+    }
+    if let early = told.keys.min() {
+      found("\(String(decoding: world.key(early), as: UTF8.self)) is a gap before it is due")
+    }
+    if analysis.total.expected != expected {
+      found("\(analysis.total.expected) objects are expected, in truth \(expected)")
+    }
+  }
+
+  private func kind(of object: Int) -> GapKind? {
+    if world.facts(object) == nil { return .missing }
+    if world.isUndersized(object) { return .undersized }
+    return isStale(object) ? .stale : nil
+  }
+
+  func isStale(_ object: Int) -> Bool {
+    guard world.isStale(object, at: wall) else { return false }
+    return lake.confirmed[object].map { $0 < world.settled(object) } ?? true
+  }
+
+  private mutating func checkBounds() {
+    let tasks = kernel.taskIDs.count
+    let most = 10_000 + configuration.queue.maxLive + 10_000
+    if tasks > most { found("\(tasks) tasks are remembered, more than \(most)") }
+    let records = store.records.count
+    // Tasks and their keys, what is known of objects, windows, days, names, chunks.
+    let bound = 2 * most + 4 * world.objectCount + 2000
+    if records > bound { found("\(records) records are kept, more than \(bound)") }
+    report.recordsMost = max(report.recordsMost, records)
+  }
+
+  // MARK: Requests that need not have been
+
+  /// No source is asked for what the lake held, where a look at the lake had shown it.
+  mutating func checkNeed(_ work: AttemptWork, _ objects: [Int?]) {
+    for (offset, item) in work.items.enumerated() {
+      guard let object = objects[offset] else { continue }
+      if oracles.asked(object, now)
+        > oracles.requestsADayMax(
+          scenario.policy, crashes: report.crashes + report.reopened, operators: owner.requests)
+      {
+        found("\(String(decoding: item.key, as: UTF8.self)) was asked for too often within a day")
+      }
+      guard item.stored == nil, !item.storedIsSufficient, world.facts(object) != nil,
+        !world.isUndersized(object), !isStale(object)
+      else { continue }
+      report.needlessRequests += 1
+      guard let scan = lake.lastScan, scan.foreignChanges >= 0, scan.source != .inventory,
+        scenario.policy.lake != .inventory,
+        let snapshot = kernel.snapshot, snapshot.source == scan.source,
+        snapshot.record.began == scan.began, machine.wallError == 0, now >= owner.unsettledUntil,
+        world.since[object] < scan.begins - 6 * Span.minute
+      else { continue }
+      found(
+        "\(String(decoding: item.key, as: UTF8.self)) is asked for, and the lake held it since "
+          + "\(world.since[object].iso), before the last look at it")
+    }
+  }
+
+  mutating func checkConcurrency(_ flight: Flight, _ scraper: Configuration.Scraper) {
+    let all = flights.count + 1
+    if all > scenario.policy.maxConcurrentGlobal {
+      found("\(all) attempts at a time, allowed \(scenario.policy.maxConcurrentGlobal)")
+    }
+    let same = flights.values.count { $0.scraper == flight.scraper } + 1
+    if same > scenario.policy.maxConcurrent {
+      found("\(same) attempts of \(scraper.id) at a time, allowed \(scenario.policy.maxConcurrent)")
+    }
+  }
+
+  // MARK: Calm
+
+  /// The faults are over: from here on everything that can be had must come within a bound.
+  mutating func beginCalm() {
+    isCalm = true
+    // A backup that was put back may have brought a pause back that was over.
+    request(.resume(source: nil))
+    for entry in World.placement { request(.resume(source: entry.source)) }
+    let policy = scenario.policy
+    let perHour =
+      [
+        policy.perMinute.map { $0 * 60 }, policy.perHour, policy.globalPerMinute.map { $0 * 60 },
+        policy.scraperRateMicro > 0 ? Int(policy.scraperRateMicro * 3600 / 1_000_000) : nil, 10_000,
+      ].compactMap(\.self).min() ?? 1
+    let backlog = Int64(world.objectCount) * Span.hour / Int64(max(1, perHour))
+    // A cool-down may have begun with the last fault, and one more follows where the source has the
+    // object only later; a report is a day old, and one that is doubted waits for another.
+    var bound = 2 * policy.cooldownMaxMilliseconds + policy.publicationLagMilliseconds
+    bound += 6 * policy.intervalMinutes * Span.minute + 4 * Span.hour + 4 * backlog
+    if policy.lake == .inventory { bound += 4 * Span.day }
+    deadline = now + bound
+  }
+
+  /// Objects that were due when the faults ended, can be had, and are not as they should be.
+  private var late: [Int] {
+    let begin = WorldPlan.begin + scenario.durationMilliseconds
+    return (0..<world.objectCount).filter { object in
+      world.isDue(object, at: begin) && kind(of: object) != nil
+        && !world.isAbsentForEver(object) && world.isPublished(object, at: begin)
+        && (world.settled(object) <= begin || world.facts(object) == nil)
+        && (owner.waived[object].map { $0 <= wall } ?? true)
+    }
+  }
+
+  private var isConverged: Bool { late.isEmpty }
+
+  func lateness() -> String {
+    let late = late
+    var text = "\(late.count) objects that can be had are not there, the first: "
+    guard let first = late.first else { return "the loop is not quiet" }
+    let key = world.key(first)
+    text += String(decoding: key, as: UTF8.self) + ", " + (kind(of: first).map { "\($0)" } ?? "")
+    for id in kernel.liveTaskIDs {
+      guard let task = kernel.task(id, at: steady),
+        kernel.keys(of: id).contains(where: { $0.isOpen && $0.key == key })
+      else { continue }
+      text += ", task \(id.number) \(task.state.name) \(task.reason)"
+      if let until = task.notBefore { text += " until \(until.iso)" }
+    }
+    return text
+  }
+
+  // MARK: The end
+
+  mutating func finish() {
+    if !keepsStore || process.isUp {
+      for violation in kernel.violations(at: steady) { found(violation) }
+    }
+    if report.verdict == nil { report.verdict = .pass }
+    report.digest = kernel.digest.hex
+    report.simulatedSeconds = elapsed / 1000
+    let truth = world.truth(at: wall)
+    report.expected = truth.expected
+    report.missing = truth.missing
+    let counts = kernel.taskCounts
+    report.tasksMade = Int(kernel.tasksMade)
+    report.tasksByState = TaskRecord.State.allCases.map { ($0.name, counts.byState[$0] ?? 0) }
+    report.attempts = Int(kernel.attemptsMade)
+    report.success = tally.summary(world, attemptsMax: world.policy.attempts)
+    report.faults = FaultClass.allCases.compactMap { kind in
+      let count = schedule.fired[Int(kind.rawValue)]
+      return count > 0 ? (kind, count) : nil
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import ADCEKernel
+
+// Attempts: what a source answers, what a scraper makes of it, what arrives in the lake.
+
+extension Simulation {
+  mutating func start(_ id: AttemptID) {
+    guard let work = kernel.work(for: id) else { return found("attempt \(id.number) has no work") }
+    if keepsStore, !store.holds(id) {
+      found("attempt \(id.number) is started, and is not in the store")
+    }
+    let scraper = kernel.configuration.scrapers[work.scraper]
+    let objects = work.items.map { world.index(of: $0.key) }
+    guard let first = objects.first ?? nil, !objects.contains(nil) else {
+      return found("attempt \(id.number) asks for what is not of this world")
+    }
+    let type = world.type(of: first)
+    var flight = Flight(
+      type: type, source: World.sourceOfType[type], scraper: scraper.id, items: [], requests: 0,
+      endsAt: now)
+    if let violation = oracles.started(id, work) { found(violation) }
+    checkNeed(work, objects)
+    checkConcurrency(flight, scraper)
+    ask(work, objects, scraper, id, &flight)
+    for violation in oracles.limits.started(
+      source: flight.source, scraper: scraper.id, requests: scraper.requestsPerTask, at: now)
+    { found(violation) }
+    flights[id] = flight
+    timeline.post(.attemptEnds(id, process: process.number), at: flight.endsAt)
+  }
+
+  /// Asks for one object after the other, as `http` does for its one.
+  private mutating func ask(
+    _ work: AttemptWork, _ objects: [Int?], _ scraper: Configuration.Scraper, _ id: AttemptID,
+    _ flight: inout Flight
+  ) {
+    let isCommand = scraper.kind == .command
+    var time = now + 1
+    let limit = now + scraper.timeoutMilliseconds
+    for (offset, item) in work.items.enumerated() {
+      guard let object = objects[offset] else { continue }
+      let turn = UInt64(offset)
+      var outcome = Flight.Outcome.untouched
+      if flight.failure == nil {
+        if isCommand, strike(.scraperCrash, id.number, turn) != nil {
+          flight.failure = .scraperFault
+        } else {
+          let answer = answer(object, id, turn, at: time, &flight)
+          time = time + answer.milliseconds
+          if isCommand, offset + 1 < work.items.count {
+            time = time + scenario.policy.commandPace
+          }
+          outcome = answer.outcome
+          if time > limit {
+            // Nobody knows what it was about when it was stopped.
+            time = limit
+            outcome = .failed(.transient)
+            if isCommand { flight.failure = .transient }
+          }
+          if isCommand, outcome == .answered, strike(.scraperLie, id.number, turn) != nil {
+            outcome = .failed(.scraperFault)
+          }
+        }
+      }
+      flight.items.append(
+        .init(
+          index: item.index, object: object, outcome: outcome, isRefresh: item.storedIsSufficient))
+    }
+    flight.endsAt = time
+  }
+
+  private mutating func answer(
+    _ object: Int, _ id: AttemptID, _ turn: UInt64, at time: Instant, _ flight: inout Flight
+  ) -> (outcome: Flight.Outcome, milliseconds: Int64) {
+    let source = flight.source
+    var latency = 40 + Int64(world.draw.bits(.latency, id.number, turn) % 400)
+    if let fault = strike(.slowAnswer, id.number, turn, source: source) {
+      latency *= 10 + Int64(schedule.bits(fault, id.number, turn) % 60)
+    }
+    flight.requests += 1
+    if strike(.resetBefore, id.number, turn, source: source) != nil {
+      return (.failed(.transient), latency)
+    }
+    timeline.post(
+      .request(source: source, scraper: flight.scraper), at: time + min(latency, 400) * 4 / 10)
+    if strike(.sourceDown, id.number, turn, source: source) != nil
+      || strike(.serverError, id.number, turn, source: source) != nil
+    {
+      return (.failed(.transient), latency)
+    }
+    if let fault = strike(.throttled, id.number, turn, source: source) {
+      let asked = schedule.bits(fault, id.number, turn)
+      flight.retryAfterMilliseconds =
+        asked % 8 == 0 ? nil : (asked % 32 == 1 ? 2 * Span.hour : Int64(asked % 120_000))
+      return (.failed(.throttled), latency)
+    }
+    if strike(.hang, id.number, turn, source: source) != nil {
+      return (.failed(.transient), Span.hour)
+    }
+    if strike(.refused, id.number, turn, source: source) != nil {
+      return (.failed(.refused), latency)
+    }
+    if world.isAbsentForEver(object) || !world.isPublished(object, at: now) {
+      return (.failed(.absent), latency)
+    }
+    if strike(.blockPage, id.number, turn, source: source) != nil
+      || strike(.truncatedBody, id.number, turn, source: source) != nil
+    {
+      return (.failed(.invalid), latency)
+    }
+    return (.answered, latency)
+  }
+
+  mutating func arrive(at source: Int, from scraper: String) {
+    report.requests += 1
+    say("a request of \(scraper) reaches \(World.placement[source].source)")
+    for violation in oracles.limits.arrived(at: source, now) { found(violation) }
+  }
+
+  mutating func cancel(_ id: AttemptID) {
+    guard flights[id] != nil else { return }
+    flights[id]?.isCancelled = true
+    let soon = now + 1 + Int64(world.draw.bits(.latency, id.number, 99) % 200)
+    timeline.post(.attemptEnds(id, process: process.number), at: soon)
+  }
+
+  // MARK: The end of an attempt
+
+  mutating func finish(_ id: AttemptID) {
+    // One that was cancelled has two ends; the first is it.
+    guard let flight = flights.removeValue(forKey: id) else { return }
+    var end = AttemptEnd(attempt: id, failure: flight.failure, items: [])
+    let isBrokenOff = flight.isCancelled && now < flight.endsAt
+    for (offset, item) in flight.items.enumerated() {
+      let result: ItemResult
+      if isBrokenOff {
+        result = .untouched
+      } else {
+        result = self.result(of: item, id, UInt64(offset))
+      }
+      if !isBrokenOff, item.outcome != .untouched {
+        tally.attempted(item.object, isStored: result.isSuccess)
+      }
+      end.items.append(.init(index: item.index, result: result))
+    }
+    if isBrokenOff { end.failure = .ownFault }
+    end.requests =
+      flight.items.count > 1 && world.draw.bits(.latency, id.number, 98) % 2 == 0
+      ? nil : flight.requests
+    end.retryAfterMilliseconds = flight.retryAfterMilliseconds
+    deliver(.attemptEnded(end))
+  }
+
+  private mutating func result(
+    of item: Flight.Item, _ id: AttemptID, _ turn: UInt64
+  ) -> ItemResult {
+    switch item.outcome {
+    case .untouched: return .untouched
+    case .failed(let failure): return .failed(failure)
+    case .answered: break
+    }
+    // A copy that is long enough, and has not changed since it was captured, is current.
+    if item.isRefresh, let facts = world.facts(item.object), !world.isUndersized(item.object),
+      world.draw.bits(.world, UInt64(item.object), 4) % 2 == 0
+    {
+      lake.confirmed[item.object] = wall
+      lake.unsure.remove(item.object)
+      return .current(facts)
+    }
+    if strike(.storeRefused, id.number, turn) != nil { return .failed(.ownFault) }
+    write(item.object)
+    if strike(.answerLost, id.number, turn) != nil {
+      lake.changedByOthers(now)
+      return .failed(.ownFault)
+    }
+    guard let facts = world.facts(item.object) else { return .failed(.ownFault) }
+    return .stored(facts, contentHash: Hash128(high: 0, low: UInt64(item.object)))
+  }
+
+  /// Puts an object into the lake, whole unless said otherwise, by the clock of who keeps it.
+  mutating func write(_ object: Int, bytes: Int? = nil) {
+    let time = scenario.policy.lake == .directory ? wall : now
+    world.store(object, bytes: bytes ?? world.size(of: object), at: now, modified: time)
+    lake.confirmed[object] = nil
+    lake.unsure.remove(object)
+  }
+
+  mutating func land(_ object: Int) {
+    write(object)
+    lake.changedByOthers(now)
+  }
+
+  /// The process hears of something at once, or when it goes on.
+  mutating func deliver(_ event: Event) {
+    timeline.post(.event(event, process: process.number), at: now)
+  }
+}
+
+extension ItemResult {
+  /// The lake has the object as it should be.
+  fileprivate var isSuccess: Bool {
+    switch self {
+    case .stored, .current: true
+    case .failed, .untouched: false
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import ADCEKernel
+
+/// What can go wrong in a simulated world, each a class that a scenario has or has not.
+public enum FaultClass: UInt8, Hashable, Sendable, CaseIterable, Codable {
+  // What a source does.
+  case slowAnswer = 1
+  case hang
+  case serverError
+  case throttled
+  case resetBefore
+  case refused
+  case blockPage
+  case truncatedBody
+  case sourceDown
+  // What a scraper does.
+  case scraperCrash
+  case scraperLie
+  // What the lake does.
+  case storeRefused
+  case answerLost
+  case scanFails
+  case scanSlow
+  case lookUpFails
+  case lookUpPartial
+  case objectDeleted
+  case objectTruncated
+  case objectAppears
+  case lakeVanishes
+  case reportLate
+  case reportBroken
+  case reportOld
+  // What the catalogs do.
+  case catalogShrinks
+  case catalogBroken
+  // What happens to the process and its machine.
+  case crashBeforeCommit
+  case crashInCommit
+  case crashAfterCommit
+  case crashInRecovery
+  case paused
+  case reboot
+  case clockForward
+  case clockBack
+  case pressure
+  // What happens to the store.
+  case commitRefused
+  case commitUnknown
+  case lastCommitLost
+  case backupRestored
+  // What operators do.
+  case operatorPause
+  case operatorRetry
+  case operatorCancel
+  case operatorWaive
+  case operatorClear
+  case operatorReconcile
+  case operatorAccept
+  case operatorRestart
+  case operatorReload
+
+  /// How a fault of this class acts over its time.
+  enum Shape {
+    /// While it lasts each occasion is struck with a probability.
+    case chance
+    /// It holds from its beginning to its end.
+    case state
+    /// It happens at its beginning.
+    case moment
+  }
+
+  var shape: Shape {
+    switch self {
+    case .slowAnswer, .hang, .serverError, .throttled, .resetBefore, .refused, .blockPage,
+      .truncatedBody, .scraperCrash, .scraperLie, .storeRefused, .answerLost, .scanFails, .scanSlow,
+      .lookUpFails, .lookUpPartial, .reportLate, .reportBroken, .reportOld, .crashBeforeCommit,
+      .crashInCommit, .crashAfterCommit, .crashInRecovery, .commitRefused, .commitUnknown,
+      .lastCommitLost:
+      .chance
+    case .sourceDown, .lakeVanishes, .catalogShrinks, .catalogBroken, .paused, .reboot,
+      .clockForward, .clockBack, .pressure, .backupRestored, .operatorPause, .operatorReload:
+      .state
+    case .objectDeleted, .objectTruncated, .objectAppears, .operatorRetry, .operatorCancel,
+      .operatorWaive, .operatorClear, .operatorReconcile, .operatorAccept, .operatorRestart:
+      .moment
+    }
+  }
+
+  /// Of a chance: the most likely that it gets, in millionths of the occasions.
+  var chanceMax: Int {
+    switch self {
+    case .crashBeforeCommit, .crashInCommit, .crashAfterCommit, .commitUnknown: 20_000
+    case .commitRefused: 100_000
+    case .crashInRecovery, .lastCommitLost: 500_000
+    default: 700_000
+    }
+  }
+
+  /// Of a state: how long it lasts at most, in milliseconds.
+  var lengthMax: Int64 {
+    switch self {
+    case .paused: 3 * Span.hour
+    case .reboot: 6 * Span.hour
+    case .clockForward, .clockBack, .catalogShrinks, .catalogBroken, .backupRestored: 2 * Span.day
+    default: Span.day
+    }
+  }
+
+  public var name: String { "\(self)" }
+}
