@@ -9,7 +9,8 @@ struct ReplayCommand: AsyncParsableCommand {
     abstract: "Run a recorded trace again, and stop where it is not as it was.",
     usage: "adce-sim replay <trace> [--until <step>] [--show] [--log] [--json]",
     discussion: """
-      Exit status: that of the recorded run's verdict, 67 if a step was not as it was recorded.
+      Exit status: that of the run's verdict, 67 if a step was not as it was
+      recorded.
 
         adce-sim run --swarm --seed 7 --record seven.json
         adce-sim replay seven.json --until 400 --show

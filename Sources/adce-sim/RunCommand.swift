@@ -8,13 +8,14 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Simulate one world from one seed.",
     usage: """
-      adce-sim run [--seed <seed>] [--duration <duration>] [--swarm] [--canary] [--small]
-                   [--calm] [--log] [--record <file>] [--json]
+      adce-sim run [--seed <seed>] [--duration <duration>] [--swarm] [--canary]
+                   [--small] [--calm] [--log] [--record <file>] [--json]
       """,
     discussion: """
-      The same seed gives the same digest, in every process and build. Without --swarm the sources
-      fail as in the reference profile, and nothing else does. Exit status: 0 if every property held,
-      65 if one did not, 66 if what should have come about did not, 70 if neither could be told.
+      The same seed gives the same digest, in every process and build. Without
+      --swarm the sources fail as in the reference profile, and nothing else does.
+      Exit status: 0 if every property held, 65 if one did not, 66 if what should
+      have come about did not, 70 if neither could be told.
       """)
 
   @Option(help: "Seed of the world and of its faults: a number, or a commit's hash.")

@@ -7,10 +7,11 @@ struct ShrinkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shrink",
     abstract: "Cut a failing run down to the least that fails in the same way.",
-    usage: "adce-sim shrink (<seed> [--canary] | --trace <file>) [--write <file>] [--runs <n>]",
+    usage: "adce-sim shrink (<seed> [--canary] | --trace <file>) [--write <file>]",
     discussion: """
-      Drops faults, shortens the time, and makes the world smaller and its owner plainer, as long as
-      the run fails in the same way. Writes the trace, and prints a test for it.
+      Drops faults, shortens the time, and makes the world smaller and its owner
+      plainer, as long as the run fails in the same way. Writes the trace, and
+      prints a test for it.
 
         adce-sim shrink 288 --write fixtures/regressions/stale-copy.json
       """)

@@ -8,14 +8,16 @@ struct SwarmCommand: AsyncParsableCommand {
     commandName: "swarm",
     abstract: "Simulate many small worlds, each with an owner and faults of its own.",
     usage: """
-      adce-sim swarm [--seeds <a..b>] [--count <n>] [--jobs <n>] [--budget <time>]
-                     [--duration <duration>] [--json]
+      adce-sim swarm [--seeds <a..b>] [--count <n>] [--jobs <n>]
+                     [--budget <time>] [--duration <duration>] [--every-class]
+                     [--json]
       """,
     discussion: """
-      Each seed is a world of some hundred objects with a random owner, and a random subset of the
-      classes of faults for a week; then nothing fails any more, and everything that can be had must
-      come within a bound. Exit status: 0 if all passed, else that of the worst; 67 if a class of
-      faults never did anything (--every-class).
+      Each seed is a world of some hundred objects with a random owner, and a
+      random subset of the classes of faults for a week; then nothing fails any
+      more, and everything that can be had must come within a bound. Exit status:
+      0 if all passed, else that of the worst failure, and 70 where with
+      --every-class one of the classes never did anything.
 
         adce-sim swarm --seeds 1..1000 --jobs 2
         adce-sim swarm --seeds $(git rev-parse HEAD) --count 256

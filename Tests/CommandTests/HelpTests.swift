@@ -19,7 +19,9 @@ import Testing
     try expectReadable(Program.adce.run(command + ["--help"]), "adce \(command)")
   }
 
-  @Test(arguments: [[], ["run"], ["demo"], ["origin"], ["fixtures"]])
+  @Test(arguments: [
+    [], ["run"], ["swarm"], ["replay"], ["shrink"], ["demo"], ["origin"], ["fixtures"],
+  ])
   func `so does that of the simulator`(_ command: [String]) throws {
     try expectReadable(Program.simulator.run(command + ["--help"]), "adce-sim \(command)")
   }

@@ -122,18 +122,4 @@ struct TraceTests {
     #expect(simulation.run().verdict == .safety)
     #expect(Shrinker(.calm(seed: 1, plan: .small)) == nil)
   }
-
-  /// Scenarios that failed once; each is a trace that `adce-sim shrink` wrote.
-  @Test func `what failed once passes`() throws {
-    let folder = URL(fileURLWithPath: Repository.root + "/fixtures/regressions")
-    let files = try FileManager.default.contentsOfDirectory(
-      at: folder, includingPropertiesForKeys: nil
-    ).filter { $0.pathExtension == "json" }
-    for file in files {
-      let trace = try Trace(contentsOf: file)
-      var simulation = Simulation(trace.scenario)
-      let report = simulation.run()
-      #expect(report.verdict == .pass, "\(file.lastPathComponent): \(report.violations)")
-    }
-  }
 }

@@ -120,8 +120,8 @@ import Testing
   private func expectWithinLimits(_ requests: [Origin.Request], _ kills: [Int64]) {
     // Whatever was asked for twice was under way at a kill, and at each kill so much may be.
     let repeats = requests.repeats(by: kills)
-    #expect(repeats[nil] == nil)
-    #expect(repeats.values.allSatisfy { $0 <= DaemonKillTests.concurrencyMax }, "\(repeats)")
+    #expect(
+      requests.areExplained(by: kills, atMost: DaemonKillTests.concurrencyMax), "\(repeats)")
     let most = requests.mostInFlight(latencyMilliseconds: DaemonKillTests.latency, kills: kills)
     #expect(most <= DaemonKillTests.concurrencyMax)
     // In any second no more than the rate and the burst allow; those in flight may arrive late.

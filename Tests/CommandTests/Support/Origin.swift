@@ -72,12 +72,24 @@ extension [Origin.Request] {
         // What left just before a kill may come to the source a moment after it.
         let kill =
           kills.firstIndex { before <= $0 && $0 < request.time }
-          ?? kills.lastIndex { $0 < before && before - $0 < 100 }
+          ?? kills.lastIndex { $0 < before && before - $0 < 1000 }
         result[kill, default: 0] += 1
       }
       asked[request.target] = request.time
     }
     return result
+  }
+
+  /// Whether each kill may have cut off `most` requests and no more. What reaches a busy source late
+  /// is counted for the next kill, never for an earlier one: so the bound is on sums.
+  func areExplained(by kills: [Int64], atMost most: Int) -> Bool {
+    let repeats = repeats(by: kills)
+    guard repeats[nil] == nil else { return false }
+    var sum = 0
+    return kills.indices.allSatisfy { index in
+      sum += repeats[index] ?? 0
+      return sum <= most * (index + 1)
+    }
   }
 
   /// The most that the source had under way at a time for one process, each for as long as its
