@@ -28,6 +28,8 @@ struct LimitOracle {
   private var global: [Window]
   private var lastStart: [Int: Instant] = [:]
   private var buckets: [String: Bucket] = [:]
+  /// By source: when the last Retry-After that the process has taken note of ends.
+  private var retryAfter: [Int: Instant] = [:]
 
   init(_ policy: WorldPolicy) {
     self.policy = policy
@@ -63,6 +65,12 @@ struct LimitOracle {
     return found
   }
 
+  /// The process has on disk that a source wants to be left alone for a while.
+  mutating func asked(_ source: Int, toWait milliseconds: Int64, _ now: Instant) {
+    let until = now + min(milliseconds, policy.retryAfterMaxMilliseconds)
+    retryAfter[source] = max(retryAfter[source] ?? until, until)
+  }
+
   /// An attempt is started.
   mutating func started(
     source: Int, scraper: String, requests: Int, at now: Instant
@@ -74,6 +82,11 @@ struct LimitOracle {
           + "\(policy.minDelayMilliseconds)")
     }
     lastStart[source] = now
+    // What the kernel counts from is a moment before the one at which it was committed.
+    if let until = retryAfter[source], now < until - 1000 {
+      found.append(
+        "\(World.placement[source].source): asked again \(until - now) ms before it wanted to be")
+    }
     guard policy.scraperRateMicro > 0 else { return found }
     let most = Int64(policy.scraperBurst) * 1_000_000
     var bucket = buckets[scraper] ?? Bucket(tokens: most, at: now)

@@ -12,8 +12,11 @@ struct Oracles {
   private var payloads: [AttemptID: Hash128] = [:]
   /// Tasks that were live when it was last looked.
   private var live: Set<TaskID> = []
-  /// How often each object was asked for on the day on which it last was.
-  private var asked: [Int: (day: Int32, count: Int)] = [:]
+  /// How often each object was asked for on the day on which it last was, and how often that came
+  /// to nothing by a fault of our own.
+  private var asked: [Int: (day: Int32, count: Int, ownFaults: Int)] = [:]
+  /// Objects that were asked for when a process ended, and when that was; not looked up since.
+  private var unknown: [Int: Instant] = [:]
 
   init(_ policy: WorldPolicy) { limits = LimitOracle(policy) }
 
@@ -22,6 +25,18 @@ struct Oracles {
     limits.forgive()
     payloads = [:]
     live = []
+    unknown = [:]
+  }
+
+  /// A process ended while these were asked for.
+  mutating func outcomeIsUnknown(_ object: Int, _ now: Instant) { unknown[object] = now }
+
+  mutating func lookedUp(_ object: Int) { unknown[object] = nil }
+
+  /// Whether nobody has looked, and no scan has begun, since a process ended that asked for it.
+  func isUnknown(_ object: Int, afterScan began: Instant?) -> Bool {
+    guard let ended = unknown[object] else { return false }
+    return began.map { $0 <= ended } ?? true
   }
 
   /// An attempt is started once, and is about one thing for ever.
@@ -41,21 +56,32 @@ struct Oracles {
   /// How often an object was asked for today, this time included.
   mutating func asked(_ object: Int, _ now: Instant) -> Int {
     let day = CivilDay(containing: now).day
-    let count = asked[object].map { $0.day == day ? $0.count + 1 : 1 } ?? 1
-    asked[object] = (day, count)
-    return count
+    var entry = asked[object] ?? (day, 0, 0)
+    if entry.day != day { entry = (day, 0, 0) }
+    entry.count += 1
+    asked[object] = entry
+    // What our own disk or lake refuses is tried again for as long as it lasts.
+    return entry.count - entry.ownFaults
   }
+
+  mutating func failedByOwnFault(_ object: Int) { asked[object]?.ownFaults += 1 }
 
   /// More often than that no object is asked for within a day: its attempts, one more for each
   /// cool-down that ends, one for each crash, and all anew when an operator says so.
   func requestsADayMax(_ policy: WorldPolicy, crashes: UInt64, operators: UInt64) -> Int {
-    let cooldowns = Int(Span.day / max(1, policy.cooldownMilliseconds)) + 1
-    // A cool-down doubles: of those within a day there are not as many as of the shortest.
-    return (policy.attempts + min(cooldowns, 12)) + Int(crashes)
-      + Int(operators + 1) * (policy.attempts + 1) + ownFaultsMax
+    // A cool-down doubles up to the longest: so many end within a day.
+    var cooldowns = 0
+    var time: Int64 = 0
+    var length = policy.cooldownMilliseconds
+    while time < Span.day {
+      cooldowns += 1
+      time += length
+      length = min(length * 2, policy.cooldownMaxMilliseconds)
+    }
+    // One chain of them for what the source does not have, another for what it fails at.
+    return 2 * (policy.attempts + cooldowns + 1) + Int(crashes)
+      + Int(operators) * (policy.attempts + 1)
   }
-  /// What our own disk or lake refuses is tried again for as long as it lasts, at the slowest pace.
-  private let ownFaultsMax = 90_000
 
   /// No task is lost, and no key is in two live ones.
   mutating func checkTasks(_ kernel: borrowing Kernel, _ now: Instant) -> [String] {

@@ -67,12 +67,18 @@ struct LakeState {
 struct OwnerState {
   /// What they asked for while nobody was there to hear it.
   var owed: [Event] = []
-  /// Objects that are not to be filled, until when by the wall clock.
+  /// Objects that are perhaps not to be filled, until when by the wall clock; and those that surely
+  /// are not.
   var waived: [Int: Instant] = [:]
-  /// Whether the last catalogs that were read were good ones, and when they were read.
-  var lastCatalogsWereGood = false
+  var surelyWaived: [Int: Instant] = [:]
+  /// The day of the catalogs that the process goes by; nil = nobody knows.
+  var catalogsOf: Int32?
   /// When a definition was last edited, or a clock or a catalog set right: what was before it says
   /// nothing of now.
   var unsettledUntil = Instant.distantPast
   var requests: UInt64 = 0
+  /// What was asked for and is not yet answered.
+  var asked: [UInt64: Request.Action] = [:]
+  /// Sources, by name, that were paused and are not to be asked; everything under nil.
+  var paused: Set<String?> = []
 }

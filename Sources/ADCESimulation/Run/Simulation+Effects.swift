@@ -13,6 +13,7 @@ extension Simulation {
     case .cancel(let attempt): cancel(attempt)
     case .cycleFinished: cycleFinished()
     case .cycleFailed(_, let message):
+      process.cycledAt = now
       report.cyclesFailed += 1
       if scenario.faults.isEmpty { found("a cycle failed: \(message)") }
     case .runEnded: report.runs += 1
@@ -20,13 +21,14 @@ extension Simulation {
       report.alerts += 1
       if alert.kind == .invariant { found(alert.message) }
     case .drained: drained()
-    case .answered: report.answers += 1
+    case .answered(let id, let answer): answered(id, answer)
     case .finished: break
     }
   }
 
   private mutating func cycleFinished() {
     report.cycles += 1
+    process.cycledAt = now
     if scenario.plan.objectsDue < 10_000 {
       for violation in oracles.checkTasks(kernel, steady) { found(violation) }
       if gapsAreKnown { checkGaps() }
@@ -50,8 +52,14 @@ extension Simulation {
       !snapshot.record.isDoubted
     else { return false }
     return flights.isEmpty && machine.wallError == 0 && machine.steadyError == 0
-      && owner.lastCatalogsWereGood && now >= owner.unsettledUntil
+      && catalogsAreWhole && now >= owner.unsettledUntil
       && !elapsedStrikes(.operatorReload)
+  }
+
+  /// Whether every game that is due is in the catalogs that the process goes by.
+  private var catalogsAreWhole: Bool {
+    guard let day = owner.catalogsOf else { return false }
+    return Int(CivilDay(containing: now).day) <= Int(day) + scenario.policy.catalogDaysAhead
   }
 
   private mutating func checkGaps() {
@@ -118,12 +126,7 @@ extension Simulation {
   mutating func checkNeed(_ work: AttemptWork, _ objects: [Int?]) {
     for (offset, item) in work.items.enumerated() {
       guard let object = objects[offset] else { continue }
-      if oracles.asked(object, now)
-        > oracles.requestsADayMax(
-          scenario.policy, crashes: report.crashes + report.reopened, operators: owner.requests)
-      {
-        found("\(String(decoding: item.key, as: UTF8.self)) was asked for too often within a day")
-      }
+      checkCount(object, item.key)
       guard item.stored == nil, !item.storedIsSufficient, world.facts(object) != nil,
         !world.isUndersized(object), !isStale(object)
       else { continue }
@@ -137,6 +140,24 @@ extension Simulation {
       found(
         "\(String(decoding: item.key, as: UTF8.self)) is asked for, and the lake held it since "
           + "\(world.since[object].iso), before the last look at it")
+    }
+  }
+
+  /// How often an object is asked for, and whether it may be at all.
+  private mutating func checkCount(_ object: Int, _ key: [UInt8]) {
+    let key = String(decoding: key, as: UTF8.self)
+    let most = oracles.requestsADayMax(
+      scenario.policy, crashes: report.crashes + report.reopened, operators: owner.requests)
+    // What is lost again and again is fetched again and again.
+    let losses = [FaultClass.lakeVanishes, .objectDeleted, .objectTruncated, .backupRestored]
+      .reduce(0) { $0 + schedule.fired[Int($1.rawValue)] }
+    let count = oracles.asked(object, now)
+    if count > most + losses { found("\(key) was asked for \(count) times within a day") }
+    if oracles.isUnknown(object, afterScan: lake.lastScan?.begins) {
+      found("\(key) was cut off, and is asked for again without a look at the lake")
+    }
+    if let until = owner.surelyWaived[object], until > wall, now >= owner.unsettledUntil {
+      found("\(key) is waived until \(until.iso), and asked for")
     }
   }
 

@@ -43,6 +43,7 @@ extension Simulation {
     case .paused:
       guard process.isStopped, !elapsedStrikes(.paused) else { return }
       process.isStopped = false
+      process.cycledAt = now
       timeline.post(.goesOn(process: process.number), at: now)
     case .clockForward, .clockBack:
       machine.wallError -= error(of: fault)
@@ -96,6 +97,7 @@ extension Simulation {
 
   mutating func request(_ action: Request.Action) {
     owner.requests += 1
+    owner.asked[owner.requests] = action
     tell(.requested(Request(id: owner.requests, action: action)))
   }
 
@@ -132,9 +134,43 @@ extension Simulation {
       let key = world.key(object)
       guard kernel.isExpected(key) else { continue }
       keys.append(key)
-      owner.waived[object] = max(owner.waived[object] ?? .distantPast, day.end)
     }
     request(.waive(keys: keys, reason: "simulated", until: day))
+  }
+
+  /// Nobody knows what became of what was asked and not answered.
+  mutating func dropQuestions() {
+    for action in owner.asked.values {
+      switch action {
+      case .resume(let source): owner.paused.remove(source)
+      case .waive(let keys, _, let until):
+        for object in keys.compactMap({ world.index(of: $0) }) {
+          let end = until?.end ?? .distantFuture
+          owner.waived[object] = max(owner.waived[object] ?? .distantPast, end)
+          owner.surelyWaived[object] = nil
+        }
+      default: break
+      }
+    }
+    owner.asked = [:]
+  }
+
+  /// What an operator asked for is done: from here on it holds.
+  mutating func answered(_ id: UInt64, _ answer: Effect.Answer) {
+    report.answers += 1
+    guard case .accepted = answer, let action = owner.asked.removeValue(forKey: id) else { return }
+    switch action {
+    case .pause(let source): owner.paused.insert(source)
+    case .resume(let source): owner.paused.remove(source)
+    case .waive(let keys, _, let until):
+      for object in keys.compactMap({ world.index(of: $0) }) {
+        let end = until?.end ?? .distantFuture
+        owner.waived[object] = max(owner.waived[object] ?? .distantPast, end)
+        // The last word counts.
+        owner.surelyWaived[object] = end
+      }
+    default: break
+    }
   }
 
   /// Nothing is running any more: the process ends in order, and is started again.

@@ -11,7 +11,6 @@ extension Simulation {
     var loads: [Event.CatalogLoad]
     if let fault = strike(.catalogBroken, turn) {
       process.catalogsDay = nil
-      owner.lastCatalogsWereGood = false
       loads = [.failed("it cannot be read"), .unchanged]
       if schedule.bits(fault, turn) % 2 == 0 {
         var other = CatalogTable(columns: ["id", "date"])
@@ -22,13 +21,17 @@ extension Simulation {
     } else if let fault = strike(.catalogShrinks, turn) {
       lake.forgetConfirmations()
       process.catalogsDay = nil
-      owner.lastCatalogsWereGood = false
-      loads = world.catalogs(on: today).map { .content($0.without(millionths: fault.micro)) }
+      let whole = world.catalogs(on: today)
+      let cut = whole.map { $0.without(millionths: fault.micro) }
+      // By more than a tenth, and what was read last is kept; by less, and it is believed.
+      let isKept = zip(whole, cut).allSatisfy { $1.rowCount * 10 < $0.rowCount * 8 }
+      if !isKept { owner.catalogsOf = nil }
+      loads = cut.map { .content($0) }
     } else if isAsRead {
       loads = [.unchanged, .unchanged]
     } else {
       process.catalogsDay = today.day
-      owner.lastCatalogsWereGood = true
+      owner.catalogsOf = today.day
       loads = world.catalogs(on: today).map { .content($0) }
     }
     post(.catalogsLoaded(ticket, loads), after: wait)
@@ -47,7 +50,7 @@ extension Simulation {
       return post(.scanFailed(ticket, .init(message: "the lake does not answer")), after: wait)
     }
     var scan = ScanUnderWay(
-      source: scenario.policy.lake == .directory ? .directory : .listing,
+      source: scenario.policy.lake == .directory ? .directory : .listing, space: kernel.space,
       began: scenario.policy.lake == .directory ? wall : now, begins: now,
       holdings: world.holdings, isMixed: world.draw.bits(.latency, turn, 4) % 2 == 0,
       foreignChanges: lake.foreignChanges)
@@ -84,33 +87,35 @@ extension Simulation {
     }
     // Row by row through the real matcher, or as a map of what is known to match.
     let isByRows = ticket.number % (scenario.plan.objectsDue < 10_000 ? 2 : 64) == 1
-    let map = isByRows ? rows(of: holdings) : mapped(holdings)
+    let map = isByRows ? rows(of: holdings, in: scan.space) : mapped(holdings, in: scan.space)
     if scan.source != .inventory { lake.lastScan = scan }
     let event = Event.Scan(
-      map: map, space: kernel.space.fingerprint, source: scan.source, began: scan.began,
+      map: map, space: scan.space.fingerprint, source: scan.source, began: scan.began,
       identity: scan.identity)
     deliver(.scanFinished(ticket, event))
   }
 
-  private func rows(of holdings: World.Holdings) -> CoverageMap {
-    var map = CoverageMap(for: kernel.space)
+  private func rows(of holdings: World.Holdings, in space: KeySpace) -> CoverageMap {
+    var map = CoverageMap(for: space)
     var key: [UInt8] = []
     for index in 0..<world.objectCount {
       guard let facts = holdings.facts(index) else { continue }
       key.removeAll(keepingCapacity: true)
       world.appendKey(index, to: &key)
-      key.withUnsafeBytes { map.observe(key: $0, facts: facts, in: kernel.space) }
+      key.withUnsafeBytes { map.observe(key: $0, facts: facts, in: space) }
     }
     return map
   }
 
-  private mutating func mapped(_ holdings: World.Holdings) -> CoverageMap {
-    oracles.ordinals.refresh(for: kernel.space, world)
-    var map = CoverageMap(for: kernel.space)
+  private mutating func mapped(
+    _ holdings: World.Holdings, in space: KeySpace
+  ) -> CoverageMap {
+    oracles.ordinals.refresh(for: space, world)
+    var map = CoverageMap(for: space)
     for index in 0..<world.objectCount {
       guard let facts = holdings.facts(index) else { continue }
       let ordinal = Int(oracles.ordinals[index])
-      if ordinal >= 0 { map.set(ordinal, facts: facts, in: kernel.space) }
+      if ordinal >= 0 { map.set(ordinal, facts: facts, in: space) }
     }
     return map
   }
@@ -169,6 +174,7 @@ extension Simulation {
     for (offset, item) in items.enumerated() {
       if strike(.lookUpPartial, turn, UInt64(offset)) != nil { continue }
       let facts = item.object.flatMap { world.facts($0) }
+      if let object = item.object { oracles.lookedUp(object) }
       answers.append(.init(index: item.index, facts: facts))
     }
     deliver(.lookedUp(task, .answered(answers)))

@@ -44,6 +44,11 @@ extension Simulation {
       found("a step changed \(decision.mutations.count - mutations) records")
     }
     note(event, effects: decision.effects[effects...])
+    if case .attemptEnded(let end) = event, let asked = end.retryAfterMilliseconds,
+      let source = endedAt.removeValue(forKey: end.attempt)
+    {
+      waits.append((source, asked, now))
+    }
     say("\(event.name) → \(decision.effects[effects...].map { "\($0)" }.joined(separator: ", "))")
     if report.stepsAtOnce == 10_000 {
       fail(.liveness, "\(now.iso): ten thousand steps at one moment, the last: \(event.name)")
@@ -111,6 +116,10 @@ extension Simulation {
       process.held = (decided + machine.steadyError, now - decided)
     }
     process.wakeAt = decision.wakeAt - machine.steadyError
+    for (source, milliseconds, since) in waits {
+      oracles.limits.asked(source, toWait: milliseconds, since)
+    }
+    waits = []
     // A new batch may begin while these are carried out.
     let effects = decision.effects
     for effect in effects { carryOut(effect) }
@@ -126,6 +135,7 @@ extension Simulation {
 
   /// It waited for its disk, or was stopped, and goes on.
   mutating func goOn() {
+    process.cycledAt = now
     if process.isHeld {
       process.isHeld = false
       commit()
@@ -163,8 +173,12 @@ extension Simulation {
 
   /// What was in flight has lost its process.
   private mutating func dropFlights() {
+    dropQuestions()
+    waits = []
     for id in flights.keys.sorted() {
-      guard let flight = flights[id], flight.endsAt - now < 2 * Span.second else { continue }
+      guard let flight = flights[id] else { continue }
+      for item in flight.items { oracles.outcomeIsUnknown(item.object, now) }
+      guard flight.endsAt - now < 2 * Span.second else { continue }
       for (offset, item) in flight.items.enumerated() where item.outcome == .answered {
         let lands = world.draw.bits(.crashes, id.number, UInt64(offset)) % 2 == 0
         if lands { timeline.post(.landing(object: item.object), at: flight.endsAt) }
@@ -188,6 +202,9 @@ extension Simulation {
   /// The store is an older one than what has happened: what cannot be known is not held against it.
   mutating func forgetWhatWasLost() {
     oracles.forgive()
+    owner.catalogsOf = nil
+    owner.paused = []
+    owner.surelyWaived = [:]
     lake.forgetConfirmations()
   }
 
@@ -218,6 +235,7 @@ extension Simulation {
       for violation in kernel.violations(at: steady) { found(violation) }
     }
     process.isRecovering = true
+    process.cycledAt = now
     process.held = nil
     process.wakeAt = .distantFuture
     var start = Event.Start(

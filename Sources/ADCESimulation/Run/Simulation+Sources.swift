@@ -20,6 +20,10 @@ extension Simulation {
     if let violation = oracles.started(id, work) { found(violation) }
     checkNeed(work, objects)
     checkConcurrency(flight, scraper)
+    let name = World.placement[flight.source].source
+    if owner.paused.contains(nil) || owner.paused.contains(name) {
+      found("\(name) is paused, and attempt \(id.number) started")
+    }
     ask(work, objects, scraper, id, &flight)
     for violation in oracles.limits.started(
       source: flight.source, scraper: scraper.id, requests: scraper.requestsPerTask, at: now)
@@ -128,6 +132,7 @@ extension Simulation {
   mutating func finish(_ id: AttemptID) {
     // One that was cancelled has two ends; the first is it.
     guard let flight = flights.removeValue(forKey: id) else { return }
+    if flight.retryAfterMilliseconds != nil { endedAt[id] = flight.source }
     var end = AttemptEnd(attempt: id, failure: flight.failure, items: [])
     let isBrokenOff = flight.isCancelled && now < flight.endsAt
     for (offset, item) in flight.items.enumerated() {
@@ -140,6 +145,7 @@ extension Simulation {
       if !isBrokenOff, item.outcome != .untouched {
         tally.attempted(item.object, isStored: result.isSuccess)
       }
+      if isBrokenOff || result == .failed(.ownFault) { oracles.failedByOwnFault(item.object) }
       end.items.append(.init(index: item.index, result: result))
     }
     if isBrokenOff { end.failure = .ownFault }

@@ -24,6 +24,10 @@ public struct Simulation: ~Copyable {
   /// False where nothing can befall the process: then nothing is kept that it could lose.
   let keepsStore: Bool
   var flights: [AttemptID: Flight] = [:]
+  /// Where the attempts asked that have ended, until the process has heard of it; and what those
+  /// sources want, until that is on disk.
+  var endedAt: [AttemptID: Int] = [:]
+  var waits: [(source: Int, milliseconds: Int64, since: Instant)] = []
   var lake = LakeState()
   var owner = OwnerState()
   var oracles: Oracles
@@ -49,6 +53,8 @@ public struct Simulation: ~Copyable {
     var waiting: [Event] = []
     /// By the true time.
     var wakeAt = Instant.distantFuture
+    /// When a cycle last came to its end, good or bad; else when it could begin one.
+    var cycledAt = Instant.distantPast
     var catalogsDay: Int32?
     /// Scans begun, also by earlier processes.
     var scans: UInt64 = 0
@@ -128,9 +134,11 @@ public struct Simulation: ~Copyable {
       }
       if wakeAt < timeline.nextAt {
         moveOn(to: wakeAt)
+        checkRhythm()
         process([.woken])
       } else if let (at, what) = timeline.take() {
         moveOn(to: at)
+        checkRhythm()
         happen(what)
       } else {
         fail(.liveness, "nothing will ever happen again")
@@ -165,6 +173,13 @@ public struct Simulation: ~Copyable {
   mutating func fail(_ verdict: SimulationReport.Verdict, _ message: String) {
     if report.violations.count < 100 { report.violations.append(message) }
     if report.verdict == nil || report.verdict == .pass { report.verdict = verdict }
+  }
+
+  /// Cycles follow each other, whatever else there is to do.
+  private mutating func checkRhythm() {
+    let longest = 3 * scenario.policy.intervalMinutes * Span.minute + 2 * Span.hour
+    guard canStep, !process.isDraining, now - process.cycledAt > longest else { return }
+    fail(.liveness, "\(now.iso): no cycle since \(process.cycledAt.iso)")
   }
 
   private mutating func happen(_ what: Timeline.Happening) {

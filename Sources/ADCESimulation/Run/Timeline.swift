@@ -70,6 +70,8 @@ struct Timeline {
 /// A scan from its beginning to its end.
 struct ScanUnderWay {
   var source: ScanSource
+  /// The key space as it was when it began.
+  var space: KeySpace
   /// When it began, by the clock of whoever made it; and in truth.
   var began: Instant
   var begins: Instant

@@ -89,7 +89,7 @@ public enum FaultClass: UInt8, Hashable, Sendable, CaseIterable, Codable {
   var chanceMax: Int {
     switch self {
     case .crashBeforeCommit, .crashInCommit, .crashAfterCommit, .commitUnknown: 20_000
-    case .commitRefused: 100_000
+    case .commitRefused: 500_000
     case .crashInRecovery, .lastCommitLost: 500_000
     default: 700_000
     }
