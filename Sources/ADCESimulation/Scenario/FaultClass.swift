@@ -85,23 +85,28 @@ public enum FaultClass: UInt8, Hashable, Sendable, CaseIterable, Codable {
     }
   }
 
-  /// Of a chance: the most likely that it gets, in millionths of the occasions.
-  var chanceMax: Int {
+  /// Of a chance: how likely it may be, in millionths of the occasions. What has few occasions is
+  /// likely at each, or it would never happen.
+  var chances: ClosedRange<Int64> {
     switch self {
-    case .crashBeforeCommit, .crashInCommit, .crashAfterCommit, .commitUnknown: 20_000
-    case .commitRefused: 500_000
-    case .crashInRecovery, .lastCommitLost: 500_000
-    default: 700_000
+    case .crashBeforeCommit, .crashInCommit, .crashAfterCommit, .commitUnknown: 2000...20_000
+    case .commitRefused: 2000...500_000
+    case .crashInRecovery, .lastCommitLost: 200_000...500_000
+    case .reportLate, .reportOld, .reportBroken: 300_000...900_000
+    default: 2000...700_000
     }
   }
 
-  /// Of a state: how long it lasts at most, in milliseconds.
-  var lengthMax: Int64 {
+  /// How long it lasts, in milliseconds.
+  var lengths: ClosedRange<Int64> {
     switch self {
-    case .paused: 3 * Span.hour
-    case .reboot: 6 * Span.hour
-    case .clockForward, .clockBack, .catalogShrinks, .catalogBroken, .backupRestored: 2 * Span.day
-    default: Span.day
+    case .paused: Span.minute...3 * Span.hour
+    case .reboot: Span.minute...6 * Span.hour
+    case .clockForward, .clockBack, .catalogShrinks, .catalogBroken, .backupRestored:
+      Span.minute...2 * Span.day
+    case .crashInRecovery, .lastCommitLost, .reportLate, .reportOld, .reportBroken:
+      2 * Span.day...5 * Span.day
+    default: Span.minute...Span.day
     }
   }
 

@@ -84,9 +84,9 @@ public struct Scenario: Hashable, Sendable, Codable {
     let begins = draw.within(0...(duration - 1), .schedule, 4, turn)
     let length =
       kind.shape == .moment
-      ? 1 : draw.logarithmic(Span.minute...kind.lengthMax, .schedule, 5, turn)
+      ? 1 : draw.logarithmic(kind.lengths, .schedule, 5, turn)
     var micro = Int(
-      draw.logarithmic(2000...Int64(kind.chanceMax), .schedule, 6, turn))
+      draw.logarithmic(kind.chances, .schedule, 6, turn))
     if kind.shape != .chance { micro = draw.millionth(.schedule, 6, turn) }
     var source: Int?
     switch kind {
