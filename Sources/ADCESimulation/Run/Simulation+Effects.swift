@@ -34,7 +34,7 @@ extension Simulation {
       if gapsAreKnown { checkGaps() }
       checkBounds()
     }
-    if isCalm, isConverged {
+    if report.verdict == nil, isCalm, isConverged {
       report.convergedAfter = elapsed - scenario.durationMilliseconds
       report.verdict = .pass
     }
