@@ -158,7 +158,8 @@ extension Simulation {
   /// What an operator asked for is done: from here on it holds.
   mutating func answered(_ id: UInt64, _ answer: Effect.Answer) {
     report.answers += 1
-    guard case .accepted = answer, let action = owner.asked.removeValue(forKey: id) else { return }
+    // What was refused is answered, too: nothing of it is open.
+    guard let action = owner.asked.removeValue(forKey: id), case .accepted = answer else { return }
     switch action {
     case .pause(let source): owner.paused.insert(source)
     case .resume(let source): owner.paused.remove(source)

@@ -18,14 +18,14 @@ extension Simulation {
   /// Steps over a batch, commits what it decided, releases its effects.
   mutating func process(_ events: [Event]) {
     decision.removeAll()
-    // The host looks at its clock before each batch.
-    let offset = machine.wallError - machine.steadyError
-    if !process.isRecovering, abs(offset - kernel.wallOffsetMilliseconds) > 1000 {
-      step(.wallClockChanged(offsetMilliseconds: offset))
-    }
+    // As in the host: what left late is told first of all, then that the clock was set.
     if let held = process.held {
       process.held = nil
       step(.effectsHeld(decided: held.decided, milliseconds: held.milliseconds))
+    }
+    let offset = machine.wallError - machine.steadyError
+    if !process.isRecovering, abs(offset - kernel.wallOffsetMilliseconds) > 1000 {
+      step(.wallClockChanged(offsetMilliseconds: offset))
     }
     decided = now
     for event in events { step(event) }
@@ -120,7 +120,7 @@ extension Simulation {
       oracles.limits.asked(source, toWait: milliseconds, since)
     }
     waits = []
-    // A new batch may begin while these are carried out.
+    // Kept apart: one that ends the process empties what was decided.
     let effects = decision.effects
     for effect in effects { carryOut(effect) }
   }

@@ -62,8 +62,6 @@ struct FaultSchedule {
     byClass[Int(kind.rawValue)].contains { $0.isActive(time) }
   }
 
-  func has(_ kind: FaultClass) -> Bool { !byClass[Int(kind.rawValue)].isEmpty }
-
   mutating func count(_ kind: FaultClass) { fired[Int(kind.rawValue)] += 1 }
 
   /// Uniform bits about a fault.

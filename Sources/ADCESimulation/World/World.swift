@@ -179,11 +179,6 @@ extension World {
     return bytes[index] >= 0 && settled <= now && Instant(seconds: Int64(modified[index])) < settled
   }
 
-  /// Whether the lake lacks it, or has it in bad shape.
-  func isGap(_ index: Int, at now: Instant) -> Bool {
-    isDue(index, at: now) && (bytes[index] < 0 || isUndersized(index) || isStale(index, at: now))
-  }
-
   /// How many objects are due, and how many of these the lake lacks.
   public func truth(at now: Instant) -> (expected: Int, missing: Int) {
     var result = (expected: 0, missing: 0)
