@@ -47,7 +47,7 @@ final class RawConnection {
   {
     var received: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    let end = Date(timeIntervalSinceNow: seconds)
+    let end = Date(timeIntervalSinceNow: seconds * patience)
     while Date() < end {
       var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&ready, 1, 50) > 0 else { continue }
@@ -62,7 +62,7 @@ final class RawConnection {
   /// Whether the other end closes it in that time.
   func isClosed(within seconds: Double) -> Bool {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    let end = Date(timeIntervalSinceNow: seconds)
+    let end = Date(timeIntervalSinceNow: seconds * patience)
     while Date() < end {
       var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&ready, 1, 50) > 0 else { continue }

@@ -3,6 +3,9 @@ import Testing
 
 /// A few threads for tests that wait for processes: waiting on the threads that all async tests
 /// share would stop those, and be late whenever they are busy.
+///
+/// The job that came last runs first: all tests come at once, at the beginning, and one that goes
+/// on after a suspension would otherwise wait for hundreds that have not begun.
 final class BlockingThreads: TaskExecutor {
   static let shared = BlockingThreads(count: 4)
 
@@ -25,7 +28,7 @@ final class BlockingThreads: TaskExecutor {
     while true {
       condition.lock()
       while jobs.isEmpty { condition.wait() }
-      let job = jobs.removeFirst()
+      let job = jobs.removeLast()
       condition.unlock()
       job.runSynchronously(on: asUnownedTaskExecutor())
     }
