@@ -220,22 +220,15 @@ struct S3FaultTests {
       let began = Date().addingTimeInterval(-3600 * Double(index + 1))
       return "file://" + (try folder.writeReport(of: "two-reports", began: began))
     }
-    // The cycle under way reads the lake, and hangs; this one is for the next.
-    let first = try lake.start("reconcile", "--inventory-report", reports[0])
-    var second = Outcome(code: 0, output: "", errors: "")
-    // Until the first has been taken, the second would itself be the first.
-    usleep(300_000)
-    _ = try wait(5) {
-      let question = try lake.start("reconcile", "--inventory-report", reports[1])
-      guard wait(1, until: { question.hasEnded }) else { return false }
-      second = try question.end()
-      return true
-    }
-    expect(second, code: 75, says: "another comparison", "try again")
-    #expect(!first.hasEnded)
+    // The cycle under way reads the lake, and hangs; one of these is for the next. Which of them is
+    // taken first, nobody knows.
+    let questions = try reports.map { try lake.start("reconcile", "--inventory-report", $0) }
+    let isOneRefused = wait(20) { questions.contains { $0.hasEnded } }
+    #expect(isOneRefused)
     gate.set(.pass)
-    let answer = try first.end(within: 40)
-    #expect(answer.code == 0, "\(answer)")
+    let answers = try questions.map { try $0.end(within: 40) }.sorted { $0.code < $1.code }
+    #expect(answers.first?.code == 0, "\(answers)")
+    expect(try #require(answers.last), code: 75, says: "another comparison", "try again")
     loop.send(SIGTERM)
     #expect(try loop.end(within: 10).code == 0)
   }
