@@ -102,7 +102,8 @@ public struct Kernel: ~Copyable, Sendable {
     case .attemptEnded(let end): attemptEnded(end, at: now, &decision)
     case .woken: break
     case .effectsHeld(let decided, let milliseconds):
-      postpone(startedFrom: decided, at: now, &decision) { _ in milliseconds }
+      limits.postpone(
+        departures(from: decided), longest: milliseconds, at: now, into: &decision)
     case .pressureChanged(let pressure): take(pressure, at: now, &decision)
     case .requested(let request): answer(request, at: now, &decision)
     }
@@ -175,7 +176,9 @@ extension Kernel {
     take(start.pressure, at: now, &decision)
     rebuildLanes(&decision)
     if isAnotherBoot {
-      limits.assumeWorst(at: now, into: &decision)
+      limits.assumeWorst(
+        lanes: Array(laneLimits.values), underWay: departures(from: .distantPast), at: now,
+        into: &decision)
       backlog.folds = .init(source: .none, window: .minute)
     }
     distrustFuture(at: now, &decision)
@@ -189,7 +192,8 @@ extension Kernel {
     backlog.abandonsBelow = counters.nextAttempt
     // They may have left as late as when the process died, which nobody knows.
     if !isAnotherBoot {
-      postpone(startedFrom: .distantPast, at: now, &decision) { max(0, now - $0) }
+      limits.postpone(
+        departures(from: .distantPast), longest: .max, at: now, into: &decision)
     }
     forgetLookUps(&decision)
     run.gapsMayBeFree = true
@@ -215,25 +219,14 @@ extension Kernel {
     }
   }
 
-  /// Attempts that are under way left later than they were decided on: what is counted from their
-  /// start is counted from then. `delay` is given the start of the first of a source or scraper.
-  private mutating func postpone(
-    startedFrom decided: Instant, at now: Instant, _ decision: inout Decision,
-    by delay: (Instant) -> Int64
-  ) {
-    var sources: [NameID: Instant] = [:]
-    var scrapers: [NameID: Instant] = [:]
+  /// Attempts under way that were decided on from a moment on.
+  private func departures(from decided: Instant) -> Limits.Departures {
+    var departures = Limits.Departures()
     for id in queue.attempts.sortedKeys {
       guard let attempt = queue.attempts[id], attempt.started >= decided else { continue }
-      sources[attempt.source] = min(sources[attempt.source] ?? now, attempt.started)
-      scrapers[attempt.scraper] = min(scrapers[attempt.scraper] ?? now, attempt.started)
+      departures.add(attempt, lane(of: attempt))
     }
-    for (id, started) in sources.sorted(by: { $0.key < $1.key }) {
-      limits.postpone(source: id, by: delay(started), at: now, into: &decision)
-    }
-    for (id, started) in scrapers.sorted(by: { $0.key < $1.key }) {
-      limits.postpone(scraper: id, by: delay(started), into: &decision)
-    }
+    return departures
   }
 
   /// Look-ups under way belong to a process that is no more; there are few at a time.

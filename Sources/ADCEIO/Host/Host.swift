@@ -277,15 +277,18 @@ public final class Host {
       timings.analyse = stepped - began
       timings.commit = SystemClock.milliseconds(CLOCK_MONOTONIC) - stepped
     }
-    let late = clock.now - decided
-    if late > Host.promptMilliseconds {
-      held = .effectsHeld(decided: decided, milliseconds: late)
-    }
     let wakeAt = decision.wakeAt
     auditBatch(events)
     waiting.keepPromises()
     observer.onStep(kernel, clock.now)
-    for effect in decision.effects { release(effect) }
+    var left = decided
+    for effect in decision.effects {
+      release(effect)
+      if case .start = effect { left = clock.now }
+    }
+    if left - decided > Host.promptMilliseconds {
+      held = .effectsHeld(decided: decided, milliseconds: left - decided)
+    }
     return wakeAt
   }
 

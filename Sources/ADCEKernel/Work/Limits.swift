@@ -225,44 +225,98 @@ extension Limits {
     answer(total, in: index, at: now, &decision)
   }
 
-  /// … and this for the pace of sources and scrapers, of which there are few.
-  mutating func assumeWorst(at now: Instant, into decision: inout Decision) {
+  /// … and this for the pace of sources and scrapers, of which there are few: their buckets are empty
+  /// now, and what was under way has left now. `lanes` are those that are configured; what has none
+  /// waits for an hour at most.
+  mutating func assumeWorst(
+    lanes: [LaneLimits], underWay: Departures, at now: Instant, into decision: inout Decision
+  ) {
+    let microseconds = now.milliseconds * 1000
+    func emptied(_ theoretical: Int64, _ pace: (LaneLimits) -> (Int64, burst: Int)?, _ cost: Int64?)
+      -> Int64
+    {
+      let worst = lanes.compactMap { lane -> Int64? in
+        guard let (pace, burst) = pace(lane) else { return nil }
+        return pace * Int64(max(0, burst - 1)) + max(pace * Int64(lane.requests), cost ?? 0)
+      }.max()
+      return worst.map { microseconds + $0 } ?? min(theoretical, microseconds + 3_600_000_000)
+    }
     for id in sources.sortedKeys {
       sources.update(id, into: &decision) { record in
         guard record.lastStart > .distantPast else { return }
-        let ahead = record.paceMicroseconds - record.lastStart.milliseconds * 1000
         record.lastStart = now
-        if record.paceMicroseconds != 0 {
-          record.paceMicroseconds = now.milliseconds * 1000 + max(0, min(ahead, 60_000_000))
-        }
+        guard record.paceMicroseconds != 0 else { return }
+        record.paceMicroseconds = emptied(
+          record.paceMicroseconds,
+          { lane in
+            guard lane.source == id, let burst = lane.sourceBurst else { return nil }
+            return lane.sourcePaceMicroseconds.map { ($0, burst) }
+          }, underWay.sources[id]?.microseconds)
       }
     }
     for id in scrapers.sortedKeys {
       scrapers.update(id, into: &decision) { record in
-        record.paceMicroseconds = min(
-          record.paceMicroseconds, now.milliseconds * 1000 + 3_600_000_000)
+        guard record.paceMicroseconds != 0 else { return }
+        record.paceMicroseconds = emptied(
+          record.paceMicroseconds,
+          { lane in
+            guard lane.scraper == id else { return nil }
+            return lane.scraperPaceMicroseconds.map { ($0, lane.scraperBurst) }
+          }, underWay.scrapers[id]?.microseconds)
       }
     }
   }
 
-  /// What has been started of a source left so many milliseconds late.
-  mutating func postpone(
-    source: NameID, by milliseconds: Int64, at now: Instant, into decision: inout Decision
-  ) {
-    sources.update(source, into: &decision) { record in
-      if record.lastStart > .distantPast {
-        record.lastStart = max(record.lastStart, min(now, record.lastStart + milliseconds))
+  /// Attempts that left later than they were decided on, by source and by scraper.
+  struct Departures {
+    struct Delayed {
+      /// When the first of them was decided on.
+      var first: Instant
+      /// What all of them together take of the pace.
+      var microseconds: Int64
+    }
+
+    var sources: [NameID: Delayed] = [:]
+    var scrapers: [NameID: Delayed] = [:]
+
+    mutating func add(_ attempt: AttemptRecord, _ lane: LaneLimits?) {
+      func join(_ delayed: inout Delayed?, _ pace: Int64?) {
+        let first = min(delayed?.first ?? attempt.started, attempt.started)
+        let cost = (pace ?? 0) * Int64(attempt.requests)
+        delayed = Delayed(first: first, microseconds: (delayed?.microseconds ?? 0) + cost)
       }
-      if record.paceMicroseconds != 0 { record.paceMicroseconds += milliseconds * 1000 }
+      join(&sources[attempt.source], lane?.sourcePaceMicroseconds)
+      join(&scrapers[attempt.scraper], lane?.scraperPaceMicroseconds)
     }
   }
 
-  /// The same of a scraper.
+  /// What departed did so at the latest now, and no more than `longest` milliseconds after it was
+  /// decided on.
   mutating func postpone(
-    scraper: NameID, by milliseconds: Int64, into decision: inout Decision
+    _ departures: Departures, longest: Int64, at now: Instant, into decision: inout Decision
   ) {
-    scrapers.update(scraper, into: &decision) { record in
-      if record.paceMicroseconds != 0 { record.paceMicroseconds += milliseconds * 1000 }
+    /// Each left at most `delay` late; nor is the pace ever further ahead than if all of them had
+    /// left now, after everything else.
+    func later(_ theoretical: Int64, _ delayed: Departures.Delayed) -> Int64 {
+      guard theoretical != 0 else { return 0 }
+      let delay = min(longest, max(0, now - delayed.first))
+      return min(
+        theoretical + delay * 1000,
+        max(theoretical, now.milliseconds * 1000) + delayed.microseconds)
+    }
+    for (id, delayed) in departures.sources.sorted(by: { $0.key < $1.key }) {
+      sources.update(id, into: &decision) { record in
+        if record.lastStart > .distantPast {
+          let delay = min(longest, max(0, now - delayed.first))
+          record.lastStart = max(record.lastStart, min(now, record.lastStart + delay))
+        }
+        record.paceMicroseconds = later(record.paceMicroseconds, delayed)
+      }
+    }
+    for (id, delayed) in departures.scrapers.sorted(by: { $0.key < $1.key }) {
+      scrapers.update(id, into: &decision) { record in
+        record.paceMicroseconds = later(record.paceMicroseconds, delayed)
+      }
     }
   }
 
