@@ -122,14 +122,15 @@ extension Kernel {
   /// What is left of a key's record once somebody else has filled its gap: an operator's waiver, and
   /// what showed the copy to be current. nil = it stays as it is.
   private func rest(of record: KeyRecord, at ordinal: Int, _ now: Instant) -> KeyRecord? {
-    guard space.due(ordinal) <= wall(now), gap(at: ordinal, now) == nil,
-      !queue.isClaimed(ordinal)
-    else { return nil }
     let isWaived = record.waivedUntil.map { $0 > wall(now) } ?? false
     var result = isWaived ? record.waiverAlone : KeyRecord()
     result.confirmedSeconds = record.confirmedSeconds
     result.longKey = record.longKey
-    return result == record ? nil : result
+    // Most records are at rest: asked first, for the others cost more to tell.
+    guard result != record, space.due(ordinal) <= wall(now), gap(at: ordinal, now) == nil,
+      !queue.isClaimed(ordinal)
+    else { return nil }
+    return result
   }
 
   /// What was found of each count of the space, by the key of its record.
