@@ -53,9 +53,14 @@ MUTANTS = [
      "earliest = max(earliest, source.notBefore)",
      "earliest = $M ? earliest : max(earliest, source.notBefore)"),
     ("what left late is counted from when it was decided", "Work/Limits.swift",
-     "record.lastStart = max(record.lastStart, min(now, record.lastStart + milliseconds))",
-     "if !$M { record.lastStart = max("
-     "record.lastStart, min(now, record.lastStart + milliseconds)) }"),
+     "record.lastStart = max(record.lastStart, min(now, record.lastStart + delay))",
+     "if !$M { record.lastStart = max(record.lastStart, min(now, record.lastStart + delay)) }"),
+    ("what left late does not put the pace off", "Work/Limits.swift",
+     "      guard theoretical != 0 else { return 0 }\n",
+     "      guard theoretical != 0, !$M else { return theoretical }\n"),
+    ("after a reboot a burst is granted", "Work/Limits.swift",
+     "return worst.map { microseconds + $0 } ??",
+     "return $M ? min(theoretical, microseconds) : worst.map { microseconds + $0 } ??"),
     ("a mutation is lost", "Decision.swift",
      "    mutations.append(Mutation(table: R.table, key: keyRange, body: bodyRange))\n",
      "    if !($M && R.table == .keys && hash.low % 16 == 0) {\n"
@@ -165,7 +170,7 @@ for path in CommandLine.arguments.dropFirst(3) {
   let url = URL(fileURLWithPath: path)
   var simulation = Simulation(try Trace(contentsOf: url).scenario)
   let report = simulation.run()
-  if report.verdict != .pass {
+  if report.verdict != .pass || !report.violations.isEmpty {
     print(
       "trace", report.verdict?.rawValue ?? "unknown", report.violations.first ?? "",
       separator: "\\t")
@@ -175,7 +180,7 @@ for path in CommandLine.arguments.dropFirst(3) {
 for seed in 1...words[1] {
   var simulation = Simulation(.swarm(seed: seed))
   let report = simulation.run()
-  if report.verdict != .pass {
+  if report.verdict != .pass || !report.violations.isEmpty {
     print(seed, report.verdict?.rawValue ?? "unknown", report.violations.first ?? "", separator: "\\t")
     break
   }

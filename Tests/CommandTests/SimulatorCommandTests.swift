@@ -39,7 +39,7 @@ import Testing
     try folder.write(text.replacingCharacters(in: steps.upperBound..<end, with: "1"), to: "other")
     let differs = try Program.simulator.run(["replay", folder.path("other")], within: 60)
     #expect(differs.code == 67, "\(differs)")
-    #expect(differs.output.contains("step 1 "), "\(differs)")
+    #expect(differs.output.contains(" step 1: "), "\(differs)")
     #expect(try Program.simulator.run(["replay", folder.path("none")]).code == 65)
   }
 

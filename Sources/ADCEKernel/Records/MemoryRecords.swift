@@ -46,6 +46,6 @@ public struct MemoryRecords: RecordSource, Sendable {
     }
   }
 
-  /// How many records there are.
-  public var count: Int { tables.values.reduce(0) { $0 + $1.count } }
+  /// How many records a table has.
+  public func count(of table: TableID) -> Int { tables[table]?.count ?? 0 }
 }

@@ -7,7 +7,6 @@ struct Oracles {
   static let recordsPerStepMax = 4096
 
   var limits: LimitOracle
-  var ordinals = ObjectOrdinals()
   /// What each attempt was about.
   private var payloads: [AttemptID: Hash128] = [:]
   /// Tasks that were live when it was last looked.
@@ -18,6 +17,9 @@ struct Oracles {
   /// Objects that were asked for when a process ended, and when that was; not looked up since.
   private var unknown: [Int: Instant] = [:]
 
+  /// When the look began that the kernel had adopted of each kind of source.
+  private var newestLooks: [ScanSource: Instant] = [:]
+
   init(_ policy: WorldPolicy) { limits = LimitOracle(policy) }
 
   /// A store that was put back knows nothing of what came after it.
@@ -26,6 +28,7 @@ struct Oracles {
     payloads = [:]
     live = []
     unknown = [:]
+    newestLooks = [:]
   }
 
   /// A process ended while these were asked for.
@@ -39,18 +42,37 @@ struct Oracles {
     return began.map { $0 <= ended } ?? true
   }
 
+  /// No look at the lake gives way to one that began before it. Where the clocks are not right, or
+  /// were not lately, nobody knows what was before.
+  mutating func checkLooks(_ kernel: borrowing Kernel, isSettled: Bool) -> [String] {
+    if !isSettled { newestLooks = [:] }
+    var found: [String] = []
+    for source in ScanSource.allCases {
+      guard let snapshot = kernel.snapshot(of: source) else { continue }
+      if let newest = newestLooks[source], snapshot.began < newest {
+        found.append(
+          "the \(source.name) of \(newest.iso) gave way to that of \(snapshot.began.iso)")
+      }
+      newestLooks[source] = snapshot.began
+    }
+    return found
+  }
+
   /// An attempt is started once, and is about one thing for ever.
   mutating func started(
     _ id: AttemptID, _ work: AttemptWork
   ) -> String? {
     var payload: [UInt8] = Array("\(work.task.number) \(work.scraper)".utf8)
     for item in work.items { payload += [0] + item.key }
-    let isNew = payloads.updateValue(Hash128(of: payload), forKey: id) == nil
+    let before = payloads.updateValue(Hash128(of: payload), forKey: id)
     // Long ago enough never to be seen again.
     if payloads.count > 20_000 {
       payloads = payloads.filter { $0.key.number + 10_000 > id.number }
     }
-    return isNew ? nil : "attempt \(id.number) is started twice"
+    guard let before else { return nil }
+    return before == Hash128(of: payload)
+      ? "attempt \(id.number) is started twice"
+      : "attempt \(id.number) is about something else than when it was started first"
   }
 
   /// How often an object was asked for today, this time included.
@@ -103,24 +125,5 @@ struct Oracles {
     }
     live = alive
     return found
-  }
-}
-
-/// The kernel's ordinals of the world's objects, for one key space.
-struct ObjectOrdinals {
-  private var ordinals: [Int32] = []
-  private var space = Hash128.zero
-
-  subscript(object: Int) -> Int32 { ordinals[object] }
-
-  mutating func refresh(for new: KeySpace, _ world: World) {
-    guard space != new.fingerprint || ordinals.count != world.objectCount else { return }
-    space = new.fingerprint
-    var key: [UInt8] = []
-    ordinals = (0..<world.objectCount).map { object in
-      key.removeAll(keepingCapacity: true)
-      world.appendKey(object, to: &key)
-      return key.withUnsafeBytes { new.ordinal(of: $0).map { Int32($0) } ?? -1 }
-    }
   }
 }

@@ -19,14 +19,18 @@ struct Flight {
     var outcome: Outcome
     /// The lake held a copy when the work was given out, and it was long enough.
     var isRefresh: Bool
+    /// What has become of it, once its scraper is through with it.
+    var result: ItemResult?
   }
 
-  var type: Int
   var source: Int
   var scraper: String
+  /// It stores one object after the other, else all at its end.
+  var isCommand: Bool
   var items: [Item]
   var failure: FailureClass?
-  var requests: Int
+  /// When each of its requests leaves.
+  var sent: [Instant] = []
   var retryAfterMilliseconds: Int64?
   var endsAt: Instant
   var isCancelled = false
@@ -39,20 +43,51 @@ struct LakeState {
   private(set) var lastForeign = Instant.distantPast
   /// The last report, and the one before it.
   var reports: [Report] = []
-  /// The last scan that was handed over, other than a report.
-  var lastScan: ScanUnderWay?
+  /// The last ones that were handed over, the newest last.
+  private(set) var looks: [Look] = []
   /// Copies that were shown to be current, and when.
   var confirmed: [Int: Instant] = [:]
   /// Those of them that may not be known any more.
   var unsure: Set<Int> = []
 
   struct Report {
-    /// When it says that it began.
+    /// When it says that it began; and when what it says was so.
     var claims: Instant
+    var captured: Instant
     var holdings: World.Holdings
     var identity: Hash128
+    /// Changes to the lake by others until then.
     var foreignChanges: Int
   }
+
+  /// What was seen of the lake.
+  struct Look {
+    var source: ScanSource
+    /// By the clock of whoever looked.
+    var began: Instant
+    /// What it shows was so then, or later.
+    var begins: Instant
+    /// Changes to the lake by others until then; negative = it does not show what was so.
+    var foreignChanges: Int
+
+    /// For so long before it began, what had been learnt elsewhere is believed rather than it
+    /// (design, "Ledger"): what others did then may stay unseen.
+    var margin: Int64 { source == .inventory ? Span.day : 5 * Span.minute }
+  }
+
+  mutating func looked(_ look: Look) {
+    looks.append(look)
+    if looks.count > 8 { looks.removeFirst() }
+  }
+
+  /// The one that the kernel goes by; nil = it is too old to be remembered, or there is none.
+  func look(of snapshot: (source: ScanSource, record: SnapshotRecord)?) -> Look? {
+    guard let snapshot else { return nil }
+    return looks.last { $0.source == snapshot.source && $0.began == snapshot.record.began }
+  }
+
+  /// When the newest look at the lake itself began; a report is somebody else's look.
+  var lastScanBegins: Instant? { looks.last { $0.source != .inventory }?.begins }
 
   /// What was shown to be current may not be known any more.
   mutating func forgetConfirmations() { unsure.formUnion(confirmed.keys) }
@@ -73,6 +108,8 @@ struct OwnerState {
   var surelyWaived: [Int: Instant] = [:]
   /// The day of the catalogs that the process goes by; nil = nobody knows.
   var catalogsOf: Int32?
+  /// The catalogs as they were made last.
+  var catalogs: (tables: [CatalogTable], fingerprints: [Hash128])?
   /// When a definition was last edited, or a clock or a catalog set right: what was before it says
   /// nothing of now.
   var unsettledUntil = Instant.distantPast

@@ -31,7 +31,9 @@ extension Simulation {
     case .operatorRetry, .operatorCancel, .operatorWaive, .operatorClear, .operatorReconcile,
       .operatorAccept, .operatorRestart:
       act(fault)
-    case .operatorReload: reload(fault, edited(by: fault))
+    case .operatorReload:
+      schedule.count(.operatorReload)
+      reload(edited(by: fault))
     case .sourceDown, .lakeVanishes, .catalogShrinks, .catalogBroken: break
     default: break
     }
@@ -41,7 +43,7 @@ extension Simulation {
     say("fault \(fault.number) ends: \(fault.kind.name)")
     switch fault.kind {
     case .paused:
-      guard process.isStopped, !elapsedStrikes(.paused) else { return }
+      guard process.isStopped, !holds(.paused) else { return }
       process.isStopped = false
       process.cycledAt = now
       timeline.post(.goesOn(process: process.number), at: now)
@@ -58,7 +60,7 @@ extension Simulation {
       forgetWhatWasLost()
     case .operatorPause:
       request(.resume(source: fault.source.map { World.placement[$0].source }))
-    case .operatorReload: reload(fault, world.configuration)
+    case .operatorReload: reload(world.configuration)
     default: break
     }
   }
@@ -71,7 +73,7 @@ extension Simulation {
 
   /// What the machine is short of.
   var pressure: Pressure {
-    guard elapsedStrikes(.pressure) else { return .none }
+    guard holds(.pressure) else { return .none }
     let resource = Pressure.Resource.allCases[Int(UInt64(elapsed / Span.day) % 3)]
     return Pressure([.init(resource, "simulated")])
   }
@@ -79,8 +81,7 @@ extension Simulation {
   /// Somebody changes a few objects, or a quarter of them, behind our back.
   private mutating func changeLake(_ fault: Fault) {
     let count = fault.micro < 100_000 ? world.objectCount / 4 : 1 + fault.micro % 5
-    schedule.count(fault.kind)
-    lake.changedByOthers(now)
+    var hasChanged = false
     for turn in 0..<count {
       let object = Int(schedule.bits(fault, UInt64(turn)) % UInt64(world.objectCount))
       let isThere = world.facts(object) != nil
@@ -88,9 +89,13 @@ extension Simulation {
       case .objectDeleted where isThere: world.delete(object, at: now)
       case .objectTruncated where isThere: write(object, bytes: 10)
       case .objectAppears where !isThere && world.isDue(object, at: now): write(object)
-      default: break
+      default: continue
       }
+      hasChanged = true
     }
+    guard hasChanged else { return }
+    schedule.count(fault.kind)
+    lake.changedByOthers(now)
   }
 
   // MARK: Operators
@@ -108,25 +113,28 @@ extension Simulation {
 
   private mutating func act(_ fault: Fault) {
     guard process.isUp else { return }
-    schedule.count(fault.kind)
     let chosen = kernel.liveTaskIDs.enumerated().filter {
       Int(schedule.bits(fault, UInt64($0.offset)) % 1_000_000) < fault.micro
     }.map(\.element)
+    // What names nothing is refused, and nothing comes of it.
     switch fault.kind {
-    case .operatorRetry: request(.retry(chosen))
-    case .operatorCancel: request(.cancel(chosen))
-    case .operatorWaive: waive(fault)
-    case .operatorClear: request(.clearQueue)
+    case .operatorRetry where !chosen.isEmpty: request(.retry(chosen))
+    case .operatorCancel where !chosen.isEmpty: request(.cancel(chosen))
+    case .operatorWaive:
+      guard waive(fault) else { return }
+    case .operatorClear where !kernel.liveTaskIDs.isEmpty: request(.clearQueue)
     case .operatorReconcile: request(.reconcile)
     case .operatorAccept: request(.acceptVanished)
     case .operatorRestart:
       process.isDraining = true
       request(.drain)
-    default: break
+    default: return
     }
+    schedule.count(fault.kind)
   }
 
-  private mutating func waive(_ fault: Fault) {
+  /// False if there is nothing to waive.
+  private mutating func waive(_ fault: Fault) -> Bool {
     let day = CivilDay(day: CivilDay(containing: wall).day + Int32(fault.micro % 3))
     var keys: [[UInt8]] = []
     for turn in 0..<(1 + fault.micro % 8) {
@@ -135,7 +143,9 @@ extension Simulation {
       guard kernel.isExpected(key) else { continue }
       keys.append(key)
     }
+    guard !keys.isEmpty else { return false }
     request(.waive(keys: keys, reason: "simulated", until: day))
+    return true
   }
 
   /// Nobody knows what became of what was asked and not answered.
@@ -157,7 +167,6 @@ extension Simulation {
 
   /// What an operator asked for is done: from here on it holds.
   mutating func answered(_ id: UInt64, _ answer: Effect.Answer) {
-    report.answers += 1
     // What was refused is answered, too: nothing of it is open.
     guard let action = owner.asked.removeValue(forKey: id), case .accepted = answer else { return }
     switch action {
@@ -180,8 +189,7 @@ extension Simulation {
     end(restartAfter: Span.second + Int64(world.draw.bits(.crashes, report.steps, 4) % 60_000))
   }
 
-  private mutating func reload(_ fault: Fault, _ new: Configuration) {
-    schedule.count(.operatorReload)
+  private mutating func reload(_ new: Configuration) {
     configuration = new
     // What leaves the key space for a while is forgotten, but for waivers.
     lake.forgetConfirmations()

@@ -7,10 +7,8 @@ extension Simulation {
     let today = CivilDay(containing: now)
     let turn = ticket.number
     let wait = 5 + Int64(world.draw.bits(.latency, turn, 2) % 50)
-    let isAsRead = process.catalogsDay == today.day
     var loads: [Event.CatalogLoad]
     if let fault = strike(.catalogBroken, turn) {
-      process.catalogsDay = nil
       loads = [.failed("it cannot be read"), .unchanged]
       if schedule.bits(fault, turn) % 2 == 0 {
         var other = CatalogTable(columns: ["id", "date"])
@@ -20,21 +18,35 @@ extension Simulation {
       if kernel.fingerprint(ofCatalog: 1) == nil { loads[1] = .failed("it is not there") }
     } else if let fault = strike(.catalogShrinks, turn) {
       lake.forgetConfirmations()
-      process.catalogsDay = nil
-      let whole = world.catalogs(on: today)
+      let whole = catalogs(on: today)
       let cut = whole.map { $0.without(millionths: fault.micro) }
       // By more than a tenth, and what was read last is kept; by less, and it is believed.
       let isKept = zip(whole, cut).allSatisfy { $1.rowCount * 10 < $0.rowCount * 8 }
       if !isKept { owner.catalogsOf = nil }
       loads = cut.map { .content($0) }
-    } else if isAsRead {
-      loads = [.unchanged, .unchanged]
     } else {
-      process.catalogsDay = today.day
       owner.catalogsOf = today.day
-      loads = world.catalogs(on: today).map { .content($0) }
+      loads = catalogs(on: today).enumerated().map { index, table in
+        kernel.fingerprint(ofCatalog: index) == owner.catalogs?.fingerprints[index]
+          ? .unchanged : .content(table)
+      }
     }
     post(.catalogsLoaded(ticket, loads), after: wait)
+  }
+
+  /// The catalogs of a day: those of an earlier one, and what has come to be known since.
+  private mutating func catalogs(on today: CivilDay) -> [CatalogTable] {
+    guard var made = owner.catalogs else {
+      let tables = world.catalogs(on: today)
+      owner.catalogs = (tables, tables.map(\.fingerprint))
+      return tables
+    }
+    owner.catalogs = nil
+    if world.appendGames(to: &made.tables[0], on: today) {
+      made.fingerprints[0] = made.tables[0].fingerprint
+    }
+    owner.catalogs = made
+    return made.tables
   }
 
   // MARK: Scans
@@ -52,24 +64,28 @@ extension Simulation {
     var scan = ScanUnderWay(
       source: scenario.policy.lake == .directory ? .directory : .listing, space: kernel.space,
       began: scenario.policy.lake == .directory ? wall : now, begins: now,
-      holdings: world.holdings, isMixed: world.draw.bits(.latency, turn, 4) % 2 == 0,
-      foreignChanges: lake.foreignChanges)
+      changes: world.changeCount, isMixed: world.draw.bits(.latency, turn, 4) % 2 == 0,
+      isByRows: false, foreignChanges: lake.foreignChanges)
+    // Row by row through the real matcher, or as a map of what is known to match.
+    scan.isByRows = process.scans % (scenario.plan.objectsDue < 10_000 ? 2 : 256) == 1
     if scenario.policy.lake == .inventory, let report = readableReport(turn) {
       if kernel.knownReport(of: .inventory) == report.identity {
         return post(.scanUnchanged(ticket, .inventory, identity: report.identity), after: wait)
       }
       scan.source = .inventory
       scan.began = report.claims
+      scan.begins = report.captured
+      scan.foreignChanges = report.foreignChanges
       scan.holdings = report.holdings
-      scan.isMixed = false
       scan.identity = report.identity
     }
     if let fault = strike(.lakeVanishes, turn) {
-      for index in scan.holdings.bytes.indices
+      var holdings = scan.holdings ?? world.holdings
+      for index in holdings.bytes.indices
       where Int(schedule.bits(fault, UInt64(index)) % 1_000_000) < fault.micro {
-        scan.holdings.bytes[index] = -1
+        holdings.bytes[index] = -1
       }
-      scan.isMixed = false
+      scan.holdings = holdings
       // Whatever it says, it is not so.
       scan.foreignChanges = -1
     }
@@ -77,18 +93,23 @@ extension Simulation {
   }
 
   mutating func finish(_ scan: ScanUnderWay, _ ticket: Event.Ticket) {
-    var holdings = scan.holdings
-    if scan.isMixed {
-      for index in holdings.bytes.indices
-      where world.draw.bits(.latency, UInt64(index), ticket.number) % 2 == 0 {
-        holdings.bytes[index] = world.bytes[index]
-        holdings.modified[index] = world.modified[index]
-      }
+    let draw = world.draw
+    let isSeenLate = { (object: Int) -> Bool in
+      scan.isMixed && draw.bits(.latency, UInt64(object), ticket.number) % 2 == 0
     }
-    // Row by row through the real matcher, or as a map of what is known to match.
-    let isByRows = ticket.number % (scenario.plan.objectsDue < 10_000 ? 2 : 64) == 1
-    let map = isByRows ? rows(of: holdings, in: scan.space) : mapped(holdings, in: scan.space)
-    if scan.source != .inventory { lake.lastScan = scan }
+    let map: CoverageMap
+    if scan.isByRows {
+      let holdings = scan.holdings ?? world.holdings(since: scan.changes, isSeenLate: isSeenLate)
+      map = rows(of: holdings, in: scan.space)
+    } else if let holdings = scan.holdings {
+      map = lakeMap.map(of: holdings, world, in: scan.space)
+    } else {
+      map = lakeMap.scan(world, since: scan.changes, in: scan.space, isSeenLate: isSeenLate)
+    }
+    lake.looked(
+      .init(
+        source: scan.source, began: scan.began, begins: scan.begins,
+        foreignChanges: scan.foreignChanges))
     let event = Event.Scan(
       map: map, space: scan.space.fingerprint, source: scan.source, began: scan.began,
       identity: scan.identity)
@@ -107,40 +128,32 @@ extension Simulation {
     return map
   }
 
-  private mutating func mapped(
-    _ holdings: World.Holdings, in space: KeySpace
-  ) -> CoverageMap {
-    oracles.ordinals.refresh(for: space, world)
-    var map = CoverageMap(for: space)
-    for index in 0..<world.objectCount {
-      guard let facts = holdings.facts(index) else { continue }
-      let ordinal = Int(oracles.ordinals[index])
-      if ordinal >= 0 { map.set(ordinal, facts: facts, in: space) }
-    }
-    return map
-  }
-
   // MARK: Reports
 
-  /// Each day at two, or some hours later.
+  /// Once a day, an hour earlier or later: what is there now is written down. It can be read some
+  /// time later.
   mutating func makeReport() {
     let day = UInt64(CivilDay(containing: now).day)
     timeline.post(
       .reportIsMade,
-      at: now + Span.day + Int64(world.draw.bits(.latency, day, 5) % 7_200_000)
+      at: now + Span.day + Int64(world.draw.bits(.latency, day, 5) % UInt64(2 * Span.hour))
         - Span.hour)
     if strike(.reportLate, day) != nil { return }
-    var claims = now - Span.hour
+    let ready = now + Int64(world.draw.bits(.latency, day, 7) % UInt64(4 * Span.hour))
+    var report = LakeState.Report(
+      claims: now, captured: now, holdings: world.holdings,
+      identity: Hash128(high: day, low: UInt64(now.milliseconds)),
+      foreignChanges: lake.foreignChanges)
     if let fault = strike(.reportOld, day) {
-      // Its content is older than it says: within what AWS calls eventual consistency.
-      claims = now + Int64(schedule.bits(fault, day) % UInt64(10 * Span.hour))
-      claims = min(claims, now)
+      // Its content is older than it says: a list that is only consistent in the end.
+      report.claims = now + Int64(schedule.bits(fault, day) % UInt64(max(1, ready - now)))
+      report.foreignChanges = -1
     }
-    lake.reports.append(
-      .init(
-        claims: claims, holdings: world.holdings,
-        identity: Hash128(high: day, low: UInt64(now.milliseconds)),
-        foreignChanges: lake.foreignChanges))
+    timeline.post(.reportIsThere(report), at: ready)
+  }
+
+  mutating func publish(_ report: LakeState.Report) {
+    lake.reports.append(report)
     if lake.reports.count > 2 { lake.reports.removeFirst() }
   }
 
@@ -165,19 +178,20 @@ extension Simulation {
     if strike(.lookUpFails, turn) != nil {
       return post(.lookedUp(task, .failed("the lake does not answer")), after: wait)
     }
-    timeline.post(.lookUpEnds(task, items: items, process: process.number), at: now + wait)
+    timeline.post(
+      .lookUpEnds(.init(task: task, items: items, turn: turn), process: process.number),
+      at: now + wait)
   }
 
-  mutating func finishLookUp(of task: TaskID, _ items: [(index: Int, object: Int?)]) {
-    let turn = UInt64(report.lookUps)
+  mutating func finish(_ lookUp: LookUpUnderWay) {
     var answers: [Event.LookUp.Item] = []
-    for (offset, item) in items.enumerated() {
-      if strike(.lookUpPartial, turn, UInt64(offset)) != nil { continue }
+    for (offset, item) in lookUp.items.enumerated() {
+      if strike(.lookUpPartial, lookUp.turn, UInt64(offset)) != nil { continue }
       let facts = item.object.flatMap { world.facts($0) }
       if let object = item.object { oracles.lookedUp(object) }
       answers.append(.init(index: item.index, facts: facts))
     }
-    deliver(.lookedUp(task, .answered(answers)))
+    deliver(.lookedUp(lookUp.task, .answered(answers)))
   }
 }
 

@@ -29,11 +29,13 @@ extension Simulation {
     }
     decided = now
     for event in events { step(event) }
-    commit()
+    if !report.isCut { commit() }
   }
 
   private mutating func step(_ event: Event) {
+    if report.isCut { return }
     report.steps += 1
+    report.isCut = report.steps >= stopsAfter
     report.stepsAtOnce += 1
     let effects = decision.effects.count
     let mutations = decision.mutations.count
@@ -41,21 +43,25 @@ extension Simulation {
     report.mutations += decision.mutations.count - mutations
     report.effects += decision.effects.count - effects
     if decision.mutations.count - mutations > Oracles.recordsPerStepMax {
-      found("a step changed \(decision.mutations.count - mutations) records")
+      found(.boundedSteps, "a step changed \(decision.mutations.count - mutations) records")
     }
     note(event, effects: decision.effects[effects...])
     if case .attemptEnded(let end) = event, let asked = end.retryAfterMilliseconds,
       let source = endedAt.removeValue(forKey: end.attempt)
     {
-      waits.append((source, asked, now))
+      waits.append((source, asked, now, decision.effects.count))
     }
     say("\(event.name) → \(decision.effects[effects...].map { "\($0)" }.joined(separator: ", "))")
     if report.stepsAtOnce == 10_000 {
-      fail(.liveness, "\(now.iso): ten thousand steps at one moment, the last: \(event.name)")
+      fail(.liveness, .noSpinning, "ten thousand steps at one moment, the last: \(event.name)")
     }
     if report.steps % UInt64(scenario.stepsBetweenChecks) == 0 {
-      for violation in kernel.violations(at: steady) { found(violation) }
+      checkInvariants()
     }
+  }
+
+  mutating func checkInvariants() {
+    for violation in kernel.violations(at: steady) { found(.kernelInvariants, violation) }
   }
 
   /// The digest over all steps, and which transitions were seen.
@@ -71,9 +77,7 @@ extension Simulation {
     let index = Int(report.steps) - 1
     if index >= expected.count || expected[index] != report.trace.low {
       self.expected = nil
-      fail(
-        .differs,
-        "step \(report.steps) at \(now.iso), \(event.name): it is not as it was recorded")
+      fail(.differs, .sameAsRecorded, "\(event.name): it is not as it was recorded")
     }
   }
 
@@ -84,6 +88,10 @@ extension Simulation {
     // Each try is an occasion of its own.
     report.commitsTried += 1
     let turn = report.commitsTried
+    if let side = dies(atWrite: turn) {
+      if side == .after { store.commit(decision, digest: kernel.digest) }
+      return crash()
+    }
     if process.isRecovering, let fault = strike(.crashInRecovery, turn) {
       if schedule.bits(fault, turn) % 2 == 0 { store.commit(decision, digest: kernel.digest) }
       return crash()
@@ -91,9 +99,9 @@ extension Simulation {
     if strike(.crashBeforeCommit, turn) != nil { return crash() }
     if strike(.commitRefused, turn) != nil {
       // Full: nothing was changed, and it is tried again.
-      report.refusals += 1
       process.isHeld = true
-      timeline.post(.goesOn(process: process.number), at: now + 5 * Span.second)
+      process.triesAgainAt = now + 5 * Span.second
+      timeline.post(.goesOn(process: process.number), at: process.triesAgainAt)
       return
     }
     if let fault = strike(.crashInCommit, turn) {
@@ -110,22 +118,48 @@ extension Simulation {
     release()
   }
 
+  /// On which side of a write the process is to die, if it is.
+  private mutating func dies(atWrite turn: UInt64) -> CrashPoint.Side? {
+    guard let point = crashPoint, point.write <= turn else { return nil }
+    if point.write == turn {
+      if point.inRecovery == nil { crashPoint = nil }
+      return point.side
+    }
+    guard process.isRecovering else { return nil }
+    crashPoint = nil
+    return point.inRecovery
+  }
+
   private mutating func release() {
     process.isRecovering = false
     if now > decided {
       process.held = (decided + machine.steadyError, now - decided)
     }
     process.wakeAt = decision.wakeAt - machine.steadyError
-    for (source, milliseconds, since) in waits {
-      oracles.limits.asked(source, toWait: milliseconds, since)
-    }
-    waits = []
     // Kept apart: one that ends the process empties what was decided.
     let effects = decision.effects
-    for effect in effects { carryOut(effect) }
+    let waits = waits
+    self.waits = []
+    var known = waits.startIndex
+    for (index, effect) in effects.enumerated() {
+      // What was decided before it had heard of a wish could not heed it.
+      while known < waits.endIndex, waits[known].effects <= index {
+        note(waits[known])
+        known += 1
+      }
+      carryOut(effect)
+    }
+    for wait in waits[known...] { note(wait) }
   }
 
-  func elapsedStrikes(_ kind: FaultClass) -> Bool { schedule.isActive(kind, at: elapsed) }
+  private mutating func note(
+    _ wait: (source: Int, milliseconds: Int64, since: Instant, effects: Int)
+  ) {
+    oracles.limits.asked(wait.source, toWait: wait.milliseconds, wait.since)
+  }
+
+  /// Whether something of a class holds now.
+  func holds(_ kind: FaultClass) -> Bool { schedule.isActive(kind, at: elapsed) }
 
   mutating func strike(
     _ kind: FaultClass, _ subject: UInt64, _ turn: UInt64 = 0, source: Int? = nil
@@ -135,15 +169,23 @@ extension Simulation {
 
   /// It waited for its disk, or was stopped, and goes on.
   mutating func goOn() {
+    // Whoever lets it go on again says so again.
+    if process.isStopped { return }
     process.cycledAt = now
     if process.isHeld {
+      guard process.triesAgainAt <= now else { return }
       process.isHeld = false
       commit()
-      guard canStep else { return }
     }
-    if process.isStopped { return }
-    let events = process.waiting
+    takeWhatWaits()
+  }
+
+  /// What came while it could not take it, and what was asked for while nobody was there.
+  private mutating func takeWhatWaits() {
+    guard canStep else { return }
+    let events = process.waiting + owner.owed
     process.waiting = []
+    owner.owed = []
     if !events.isEmpty { process(events) }
   }
 
@@ -175,9 +217,14 @@ extension Simulation {
   private mutating func dropFlights() {
     dropQuestions()
     waits = []
+    deaths[process.number] = now
+    deaths = deaths.filter { now - $0.value < Span.day }
     for id in flights.keys.sorted() {
       guard let flight = flights[id] else { continue }
       for item in flight.items { oracles.outcomeIsUnknown(item.object, now) }
+      // A command puts one object after the other into the lake, and dies with its process. What
+      // a request brings goes there last of all, and may be on its way.
+      guard !flight.isCommand else { continue }
       guard flight.endsAt - now < 2 * Span.second else { continue }
       for (offset, item) in flight.items.enumerated() where item.outcome == .answered {
         let lands = world.draw.bits(.crashes, id.number, UInt64(offset)) % 2 == 0
@@ -191,11 +238,17 @@ extension Simulation {
   /// process.
   private mutating func openAgain() {
     report.reopened += 1
+    let wasDraining = process.isDraining
+    process.isDraining = false
     dropFlights()
     lake.forgetConfirmations()
     lake.changedByOthers(now)
     process.number += 1
     process.waiting = []
+    if wasDraining {
+      process.isDraining = true
+      request(.drain)
+    }
     recover()
   }
 
@@ -214,8 +267,7 @@ extension Simulation {
   mutating func start() {
     process.number += 1
     process.isUp = true
-    process.isStopped = elapsedStrikes(.paused)
-    process.catalogsDay = nil
+    process.isStopped = holds(.paused)
     if process.isStopped {
       process.isUp = false
       timeline.post(.restart(process: process.number), at: now + Span.minute)
@@ -230,9 +282,9 @@ extension Simulation {
         kernel = try Kernel(
           recovering: store.records, configuration: configuration, digest: store.digest)
       } catch {
-        return found("recovery failed: \(error)")
+        return found(.recovery, "recovery failed: \(error)")
       }
-      for violation in kernel.violations(at: steady) { found(violation) }
+      checkInvariants()
     }
     process.isRecovering = true
     process.cycledAt = now
@@ -244,10 +296,7 @@ extension Simulation {
       wallOffsetMilliseconds: machine.wallError - machine.steadyError)
     start.pressure = pressure
     process([.started(start)])
-    guard canStep else { return }
-    let owed = owner.owed
-    owner.owed = []
-    if !owed.isEmpty { process(owed) }
+    takeWhatWaits()
   }
 
   /// The machine is switched on again: its steady clock begins at what its wall clock says.

@@ -4,30 +4,31 @@ import ADCEKernel
 
 extension Simulation {
   mutating func start(_ id: AttemptID) {
-    guard let work = kernel.work(for: id) else { return found("attempt \(id.number) has no work") }
+    guard let work = kernel.work(for: id) else {
+      return found(.startedOnce, "attempt \(id.number) has no work")
+    }
     if keepsStore, !store.holds(id) {
-      found("attempt \(id.number) is started, and is not in the store")
+      found(.durableBeforeVisible, "attempt \(id.number) is started, and is not in the store")
     }
     let scraper = kernel.configuration.scrapers[work.scraper]
     let objects = work.items.map { world.index(of: $0.key) }
     guard let first = objects.first ?? nil, !objects.contains(nil) else {
-      return found("attempt \(id.number) asks for what is not of this world")
+      return found(.thisWorldOnly, "attempt \(id.number) asks for what is not of this world")
     }
-    let type = world.type(of: first)
     var flight = Flight(
-      type: type, source: World.sourceOfType[type], scraper: scraper.id, items: [], requests: 0,
-      endsAt: now)
-    if let violation = oracles.started(id, work) { found(violation) }
+      source: World.sourceOfType[world.type(of: first)], scraper: scraper.id,
+      isCommand: scraper.kind == .command, items: [], endsAt: now)
+    if let violation = oracles.started(id, work) { found(.startedOnce, violation) }
     checkNeed(work, objects)
     checkConcurrency(flight, scraper)
     let name = World.placement[flight.source].source
     if owner.paused.contains(nil) || owner.paused.contains(name) {
-      found("\(name) is paused, and attempt \(id.number) started")
+      found(.pausesHold, "\(name) is paused, and attempt \(id.number) started")
     }
     ask(work, objects, scraper, id, &flight)
     for violation in oracles.limits.started(
       source: flight.source, scraper: scraper.id, requests: scraper.requestsPerTask, at: now)
-    { found(violation) }
+    { found(.restOfSources, violation) }
     flights[id] = flight
     timeline.post(.attemptEnds(id, process: process.number), at: flight.endsAt)
   }
@@ -37,13 +38,18 @@ extension Simulation {
     _ work: AttemptWork, _ objects: [Int?], _ scraper: Configuration.Scraper, _ id: AttemptID,
     _ flight: inout Flight
   ) {
-    let isCommand = scraper.kind == .command
+    let isCommand = flight.isCommand
     var time = now + 1
     let limit = now + scraper.timeoutMilliseconds
     for (offset, item) in work.items.enumerated() {
       guard let object = objects[offset] else { continue }
       let turn = UInt64(offset)
       var outcome = Flight.Outcome.untouched
+      if flight.failure == nil, time > limit {
+        // It was stopped while it waited between two requests.
+        time = limit
+        flight.failure = .transient
+      }
       if flight.failure == nil {
         if isCommand, strike(.scraperCrash, id.number, turn) != nil {
           flight.failure = .scraperFault
@@ -63,6 +69,10 @@ extension Simulation {
           if isCommand, outcome == .answered, strike(.scraperLie, id.number, turn) != nil {
             outcome = .failed(.scraperFault)
           }
+          if isCommand, outcome == .answered {
+            timeline.post(
+              .written(id, offset: offset, process: process.number), at: time)
+          }
         }
       }
       flight.items.append(
@@ -80,12 +90,13 @@ extension Simulation {
     if let fault = strike(.slowAnswer, id.number, turn, source: source) {
       latency *= 10 + Int64(schedule.bits(fault, id.number, turn) % 60)
     }
-    flight.requests += 1
+    flight.sent.append(time)
     if strike(.resetBefore, id.number, turn, source: source) != nil {
       return (.failed(.transient), latency)
     }
-    timeline.post(
-      .request(source: source, scraper: flight.scraper), at: time + min(latency, 400) * 4 / 10)
+    let request = RequestUnderWay(
+      source: source, attempt: id, process: process.number, sent: time)
+    timeline.post(.request(request), at: time + min(latency, 400) * 4 / 10)
     if strike(.sourceDown, id.number, turn, source: source) != nil
       || strike(.serverError, id.number, turn, source: source) != nil
     {
@@ -114,10 +125,16 @@ extension Simulation {
     return (.answered, latency)
   }
 
-  mutating func arrive(at source: Int, from scraper: String) {
+  mutating func arrive(_ request: RequestUnderWay) {
+    // Who is dead sends nothing; what had been sent arrives.
+    if let death = deaths[request.process], request.sent > death { return }
+    if let cut = cuts[request.attempt], request.sent > cut { return }
     report.requests += 1
-    say("a request of \(scraper) reaches \(World.placement[source].source)")
-    for violation in oracles.limits.arrived(at: source, now) { found(violation) }
+    let name = World.placement[request.source].source
+    say("a request of attempt \(request.attempt.number) reaches \(name)")
+    for violation in oracles.limits.arrived(at: request.source, now) {
+      found(.sourceLimits, violation)
+    }
   }
 
   mutating func cancel(_ id: AttemptID) {
@@ -133,14 +150,20 @@ extension Simulation {
     // One that was cancelled has two ends; the first is it.
     guard let flight = flights.removeValue(forKey: id) else { return }
     if flight.retryAfterMilliseconds != nil { endedAt[id] = flight.source }
+    if flight.isCancelled {
+      cuts = cuts.filter { now - $0.value < Span.day }
+      cuts[id] = now
+    }
     var end = AttemptEnd(attempt: id, failure: flight.failure, items: [])
     let isBrokenOff = flight.isCancelled && now < flight.endsAt
     for (offset, item) in flight.items.enumerated() {
       let result: ItemResult
       if isBrokenOff {
+        // What a command has stored before it is in the lake, and nobody is told of it.
+        if item.result != nil { lake.changedByOthers(now) }
         result = .untouched
       } else {
-        result = self.result(of: item, id, UInt64(offset))
+        result = item.result ?? self.result(of: item, id, UInt64(offset))
       }
       if !isBrokenOff, item.outcome != .untouched {
         tally.attempted(item.object, isStored: result.isSuccess)
@@ -151,7 +174,7 @@ extension Simulation {
     if isBrokenOff { end.failure = .ownFault }
     end.requests =
       flight.items.count > 1 && world.draw.bits(.latency, id.number, 98) % 2 == 0
-      ? nil : flight.requests
+      ? nil : flight.sent.count { $0 <= now }
     end.retryAfterMilliseconds = flight.retryAfterMilliseconds
     deliver(.attemptEnded(end))
   }
@@ -188,6 +211,13 @@ extension Simulation {
     world.store(object, bytes: bytes ?? world.size(of: object), at: now, modified: time)
     lake.confirmed[object] = nil
     lake.unsure.remove(object)
+  }
+
+  /// A command is through with one object.
+  mutating func write(_ offset: Int, of id: AttemptID) {
+    guard let item = flights[id]?.items[offset] else { return }
+    let result = result(of: item, id, UInt64(offset))
+    flights[id]?.items[offset].result = result
   }
 
   mutating func land(_ object: Int) {

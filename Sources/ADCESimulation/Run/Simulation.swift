@@ -22,13 +22,19 @@ public struct Simulation: ~Copyable {
   var machine = Machine()
   var store = SimulatedStore()
   /// False where nothing can befall the process: then nothing is kept that it could lose.
-  let keepsStore: Bool
+  var keepsStore: Bool
+  /// Where the process is still to die, whatever the scenario holds.
+  var crashPoint: CrashPoint?
   var flights: [AttemptID: Flight] = [:]
+  /// When processes died, and attempts were cut off: nothing leaves them any more.
+  var deaths: [UInt64: Instant] = [:]
+  var cuts: [AttemptID: Instant] = [:]
   /// Where the attempts asked that have ended, until the process has heard of it; and what those
-  /// sources want, until that is on disk.
+  /// sources want, until that is on disk, with how many effects of the batch were decided before.
   var endedAt: [AttemptID: Int] = [:]
-  var waits: [(source: Int, milliseconds: Int64, since: Instant)] = []
+  var waits: [(source: Int, milliseconds: Int64, since: Instant, effects: Int)] = []
   var lake = LakeState()
+  var lakeMap = LakeMap()
   var owner = OwnerState()
   var oracles: Oracles
   var tally = Tally()
@@ -46,6 +52,8 @@ public struct Simulation: ~Copyable {
     /// It waits for its disk to take a commit; its ports go on.
     var isHeld = false
     var isRecovering = false
+    /// Before it the disk is not tried again.
+    var triesAgainAt = Instant.distantPast
     /// How long the last commit was waited for, and since when by the steady clock: to be told.
     var held: (decided: Instant, milliseconds: Int64)?
     var isDraining = false
@@ -55,7 +63,6 @@ public struct Simulation: ~Copyable {
     var wakeAt = Instant.distantFuture
     /// When a cycle last came to its end, good or bad; else when it could begin one.
     var cycledAt = Instant.distantPast
-    var catalogsDay: Int32?
     /// Scans begun, also by earlier processes.
     var scans: UInt64 = 0
   }
@@ -73,7 +80,7 @@ public struct Simulation: ~Copyable {
   /// The same of this run, where it is to be recorded.
   public internal(set) var recorded: [UInt64] = []
   public var isRecording = false
-  /// Stops before the step after this one.
+  /// Stops after this step, in the middle of whatever is going on.
   public var stopsAfter = UInt64.max
   /// Gets a line for each transition; nil = nobody reads them.
   public var log: (@Sendable (String) -> Void)?
@@ -124,10 +131,10 @@ public struct Simulation: ~Copyable {
         break
       }
       if now > deadline {
-        fail(.liveness, lateness())
+        fail(.liveness, .completion, lateness())
         break
       }
-      if report.steps >= stopsAfter { break }
+      if report.isCut { break }
       if report.steps > SimulationReport.stepsMax {
         report.verdict = .unknown
         break
@@ -141,7 +148,7 @@ public struct Simulation: ~Copyable {
         checkRhythm()
         happen(what)
       } else {
-        fail(.liveness, "nothing will ever happen again")
+        fail(.liveness, .rhythm, "nothing will ever happen again")
       }
     }
     finish()
@@ -166,12 +173,18 @@ public struct Simulation: ~Copyable {
       "\(now.iso) \(String(repeating: " ", count: max(0, 7 - step.count)))\(step)  \(what())")
   }
 
-  mutating func found(_ violation: String) {
-    fail(.safety, "\(now.iso) step \(report.steps): \(violation)")
+  /// Something happened that must never happen.
+  mutating func found(_ promise: Promise, _ violation: String) {
+    fail(.safety, promise, violation)
   }
 
-  mutating func fail(_ verdict: SimulationReport.Verdict, _ message: String) {
-    if report.violations.count < 100 { report.violations.append(message) }
+  mutating func fail(
+    _ verdict: SimulationReport.Verdict, _ promise: Promise, _ what: String
+  ) {
+    if report.violations.count < 100 {
+      report.violations.append("\(now.iso) step \(report.steps): \(what)")
+    }
+    if report.broken == nil { report.broken = promise }
     if report.verdict == nil || report.verdict == .pass { report.verdict = verdict }
   }
 
@@ -179,7 +192,7 @@ public struct Simulation: ~Copyable {
   private mutating func checkRhythm() {
     let longest = 3 * scenario.policy.intervalMinutes * Span.minute + 2 * Span.hour
     guard canStep, !process.isDraining, now - process.cycledAt > longest else { return }
-    fail(.liveness, "\(now.iso): no cycle since \(process.cycledAt.iso)")
+    fail(.liveness, .rhythm, "no cycle since \(process.cycledAt.iso)")
   }
 
   private mutating func happen(_ what: Timeline.Happening) {
@@ -197,15 +210,18 @@ public struct Simulation: ~Copyable {
     case .event: break
     case .scanEnds(let ticket, let scan, let number):
       if number == process.number, process.isUp { finish(scan, ticket) }
-    case .lookUpEnds(let task, let items, let number):
-      if number == process.number, process.isUp { finishLookUp(of: task, items) }
+    case .lookUpEnds(let lookUp, let number):
+      if number == process.number, process.isUp { finish(lookUp) }
     case .attemptEnds(let attempt, let number):
       if number == process.number, process.isUp { finish(attempt) }
-    case .request(let source, let scraper): arrive(at: source, from: scraper)
+    case .request(let request): arrive(request)
+    case .written(let attempt, let offset, let number):
+      if number == process.number { write(offset, of: attempt) }
     case .landing(let object): land(object)
     case .faultBegins(let index): begin(scenario.faults[index])
     case .faultEnds(let index): end(scenario.faults[index])
     case .reportIsMade: makeReport()
+    case .reportIsThere(let report): publish(report)
     case .restart(let number):
       if number == process.number, !process.isUp { start() }
     case .goesOn(let number):

@@ -59,6 +59,7 @@ extension SimulationReport {
     if let convergedAfter {
       lines.append("complete        \(convergedAfter / 60_000) min after the last fault")
     }
+    if isCut { lines.append("stopped         after step \(steps), as asked: there is no verdict") }
     lines.append("digest          \(digest)")
     lines += violations.prefix(20).map { "VIOLATION       \($0)" }
     if violations.count > 20 { lines.append("… and \(violations.count - 20) more violations") }

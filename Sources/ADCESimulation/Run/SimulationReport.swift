@@ -47,6 +47,10 @@ public struct SimulationReport: Sendable {
   /// Objects due when it began.
   public let objects: Int
   public var verdict: Verdict?
+  /// It was told to stop before its end: there is no verdict.
+  public internal(set) var isCut = false
+  /// The promise that was broken first.
+  public internal(set) var broken: Promise?
   public var digest = ""
   /// Over all steps: two runs of one scenario have the same.
   public var trace = Hash128.zero
@@ -62,12 +66,8 @@ public struct SimulationReport: Sendable {
   public var runs = 0
   public var crashes: UInt64 = 0
   public var reopened: UInt64 = 0
-  public var refusals = 0
   public var lookUps = 0
-  public var alerts = 0
-  public var answers = 0
   public var gapChecks = 0
-  public var recordsMost = 0
   public var tasksMade = 0
   public var tasksByState: [(name: String, count: Int)] = []
   public var attempts = 0
@@ -91,5 +91,5 @@ public struct SimulationReport: Sendable {
     self.objects = objects
   }
 
-  public var exitCode: Int32 { (verdict ?? .unknown).exitCode }
+  public var exitCode: Int32 { isCut && verdict == nil ? 0 : (verdict ?? .unknown).exitCode }
 }

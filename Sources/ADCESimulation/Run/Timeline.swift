@@ -7,15 +7,18 @@ struct Timeline {
     /// Something reaches the process with this number.
     case event(Event, process: UInt64)
     case scanEnds(Event.Ticket, ScanUnderWay, process: UInt64)
-    case lookUpEnds(TaskID, items: [(index: Int, object: Int?)], process: UInt64)
+    case lookUpEnds(LookUpUnderWay, process: UInt64)
     case attemptEnds(AttemptID, process: UInt64)
-    /// A request reaches its source, whatever has become of whoever sent it.
-    case request(source: Int, scraper: String)
+    /// A request reaches its source, if it had been sent when its sender died.
+    case request(RequestUnderWay)
+    /// A command has put an object into the lake.
+    case written(AttemptID, offset: Int, process: UInt64)
     /// A write reaches the lake whose writer has died.
     case landing(object: Int)
     case faultBegins(Int)
     case faultEnds(Int)
     case reportIsMade
+    case reportIsThere(LakeState.Report)
     /// The process is started again.
     case restart(process: UInt64)
     /// A process that was stopped, or waited for its disk, goes on.
@@ -67,6 +70,22 @@ struct Timeline {
   }
 }
 
+/// A request on its way to a source.
+struct RequestUnderWay {
+  var source: Int
+  var attempt: AttemptID
+  var process: UInt64
+  var sent: Instant
+}
+
+/// Objects that a task wants looked up.
+struct LookUpUnderWay {
+  var task: TaskID
+  var items: [(index: Int, object: Int?)]
+  /// Counts look-ups.
+  var turn: UInt64
+}
+
 /// A scan from its beginning to its end.
 struct ScanUnderWay {
   var source: ScanSource
@@ -75,10 +94,13 @@ struct ScanUnderWay {
   /// When it began, by the clock of whoever made it; and in truth.
   var began: Instant
   var begins: Instant
-  /// The lake when it began, or when a report was made.
-  var holdings: World.Holdings
+  /// The lake as a report says that it was, or as it is not; nil = as it was when the scan began.
+  var holdings: World.Holdings?
+  /// How many changes there had been when it began.
+  var changes: Int
   /// An object is seen as it was at the beginning or as it is at the end.
   var isMixed: Bool
+  var isByRows: Bool
   var identity = Hash128.zero
   /// Changes to the lake by others, when it began.
   var foreignChanges: Int

@@ -4,7 +4,7 @@ public import Foundation
 /// long as faults and worlds mean what they meant, whatever becomes of the drawing of scenarios.
 public struct Trace: Codable, Sendable {
   /// Another one is refused.
-  public static let formatNow = 1
+  public static let formatNow = 2
 
   public var format = Trace.formatNow
   public var scenario: Scenario
@@ -35,14 +35,36 @@ public struct Trace: Codable, Sendable {
       throw Unreadable(description: "\(url.path): \(error.localizedDescription)")
     }
     do {
-      self = try JSONDecoder().decode(Trace.self, from: data)
+      self = try JSONDecoder().decode(Trace.self, from: Trace.completed(data, url))
+    } catch let error as Unreadable {
+      throw error
     } catch {
       throw Unreadable(description: "\(url.path) is no trace: \(error)")
     }
-    guard format == Trace.formatNow else {
-      throw Unreadable(
-        description: "\(url.path) is of format \(format); this program reads \(Trace.formatNow)")
+  }
+
+  /// A trace of an older program says nothing of what an owner can set since: that is as it was
+  /// then, which is what it is by default.
+  private static func completed(_ data: Data, _ url: URL) throws -> Data {
+    guard var trace = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+      throw Unreadable(description: "\(url.path) is no trace: it is no object")
     }
+    guard let format = trace["format"] as? Int, format == formatNow else {
+      let format = trace["format"].map { "\($0)" } ?? "none"
+      throw Unreadable(
+        description: "\(url.path) is of format \(format); this program reads \(formatNow)")
+    }
+    guard var scenario = trace["scenario"] as? [String: Any] else { return data }
+    for (name, plain) in [
+      ("policy", try JSONEncoder().encode(WorldPolicy())),
+      ("plan", try JSONEncoder().encode(WorldPlan.small)),
+    ] {
+      guard let given = scenario[name] as? [String: Any] else { continue }
+      let plain = try JSONSerialization.jsonObject(with: plain) as? [String: Any] ?? [:]
+      scenario[name] = plain.merging(given) { $1 }
+    }
+    trace["scenario"] = scenario
+    return try JSONSerialization.data(withJSONObject: trace)
   }
 
   public var json: Data {

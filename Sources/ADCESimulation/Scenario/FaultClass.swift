@@ -112,3 +112,21 @@ public enum FaultClass: UInt8, Hashable, Sendable, CaseIterable, Codable {
 
   public var name: String { "\(self)" }
 }
+
+/// By its name: a number would mean another class when one is put between two.
+extension FaultClass {
+  public init(from decoder: any Swift.Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let name = try container.decode(String.self)
+    guard let kind = FaultClass.allCases.first(where: { $0.name == name }) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "there is no class of faults \"\(name)\"")
+    }
+    self = kind
+  }
+
+  public func encode(to encoder: any Swift.Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}

@@ -8,34 +8,23 @@ public struct Shrinker {
   /// Scenarios tried.
   public private(set) var runs = 0
   private let verdict: SimulationReport.Verdict
-  private let failure: String
+  private let broken: Promise
   private let runsMax: Int
   private let progress: (Scenario, Int) -> Void
 
-  /// nil if it does not fail.
+  /// nil if it does not fail; what only ran out of steps has not failed.
   public init?(
     _ scenario: Scenario, runsMax: Int = 2000,
     progress: @escaping (_ smaller: Scenario, _ runs: Int) -> Void = { _, _ in }
   ) {
     var simulation = Simulation(scenario)
     let report = simulation.run()
-    guard let verdict = report.verdict, verdict != .pass, let first = report.violations.first else {
-      return nil
-    }
+    guard let verdict = report.verdict, let broken = report.broken else { return nil }
     self.scenario = scenario
     self.verdict = verdict
     self.runsMax = runsMax
     self.progress = progress
-    failure = Shrinker.kind(of: first)
-  }
-
-  /// A violation without its times and numbers: what makes two of them the same.
-  private static func kind(of violation: String) -> String {
-    // The time and the step come first, then what happened, then whom it befell.
-    let text = violation.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? violation
-    return text.split(separator: " ").filter { word in
-      !word.contains { $0.isNumber } && !word.contains("/") && !word.contains("_")
-    }.joined(separator: " ")
+    self.broken = broken
   }
 
   public mutating func shrink() {
@@ -56,9 +45,7 @@ public struct Shrinker {
     runs += 1
     var simulation = Simulation(smaller)
     let report = simulation.run()
-    guard report.verdict == verdict,
-      let first = report.violations.first, Shrinker.kind(of: first) == failure
-    else { return false }
+    guard report.verdict == verdict, report.broken == broken else { return false }
     scenario = smaller
     progress(smaller, runs)
     return true
@@ -70,23 +57,23 @@ public struct Shrinker {
       var simulation = Simulation(scenario)
       let report = simulation.run()
       let elapsed = (report.simulatedSeconds + 1) * 1000
-      if elapsed < scenario.durationMilliseconds {
-        var smaller = scenario
-        smaller.durationMilliseconds = elapsed
-        smaller.faults = smaller.faults.filter { $0.begins < elapsed }
-        _ = take(smaller)
-      }
+      if elapsed < scenario.durationMilliseconds { _ = take(cut(to: elapsed)) }
       return
     }
-    var smaller = scenario
-    while true {
-      smaller.durationMilliseconds = scenario.durationMilliseconds / 2
-      smaller.faults = scenario.faults.filter { $0.begins < smaller.durationMilliseconds }
-      for index in smaller.faults.indices {
-        smaller.faults[index].ends = min(smaller.faults[index].ends, smaller.durationMilliseconds)
-      }
-      if smaller.durationMilliseconds < Span.minute || !take(smaller) { return }
+    while scenario.durationMilliseconds >= 2 * Span.minute {
+      if !take(cut(to: scenario.durationMilliseconds / 2)) { return }
     }
+  }
+
+  /// Without what comes after a time.
+  private func cut(to milliseconds: Int64) -> Scenario {
+    var smaller = scenario
+    smaller.durationMilliseconds = milliseconds
+    smaller.faults = smaller.faults.filter { $0.begins < milliseconds }
+    for index in smaller.faults.indices {
+      smaller.faults[index].ends = min(smaller.faults[index].ends, milliseconds)
+    }
+    return smaller
   }
 
   private mutating func dropFaults() {

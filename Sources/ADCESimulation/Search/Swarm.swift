@@ -44,7 +44,7 @@ public struct Swarm: Sendable {
       if let time = report.convergedAfter, time > slowest.milliseconds {
         slowest = (report.seed, time)
       }
-      if report.verdict == .pass {
+      if report.verdict == .pass, report.violations.isEmpty {
         passed += 1
       } else {
         failures.append(

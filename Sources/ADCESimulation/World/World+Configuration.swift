@@ -115,13 +115,7 @@ extension World {
   /// The same on a day: games are in them some days before they are played.
   func catalogs(on today: CivilDay) -> [CatalogTable] {
     var gameTable = CatalogTable(columns: ["id", "season", "date"])
-    let last = Int(today.day) + policy.catalogDaysAhead
-    for game in games where Int(game.day.day) <= last {
-      gameTable.append(row: [
-        Array(World.gameID(game).utf8), Array(World.seasonName(game.season).utf8),
-        Array(game.day.iso.utf8),
-      ])
-    }
+    appendGames(to: &gameTable, on: today)
     var playerTable = CatalogTable(columns: ["slug", "season"])
     for player in 0..<plan.playerSeasons {
       playerTable.append(row: [
@@ -129,5 +123,22 @@ extension World {
       ])
     }
     return [gameTable, playerTable]
+  }
+
+  /// Appends the games that are known on a day, and are not yet in a table of an earlier day; false
+  /// if there is none.
+  @discardableResult
+  func appendGames(to table: inout CatalogTable, on today: CivilDay) -> Bool {
+    let last = Int(today.day) + policy.catalogDaysAhead
+    // They are in the order of their days.
+    let before = table.rowCount
+    for game in games[before...] {
+      guard Int(game.day.day) <= last else { break }
+      table.append(row: [
+        Array(World.gameID(game).utf8), Array(World.seasonName(game.season).utf8),
+        Array(game.day.iso.utf8),
+      ])
+    }
+    return table.rowCount > before
   }
 }

@@ -15,6 +15,12 @@ public struct World: Sendable {
     var day: CivilDay
   }
 
+  private struct Change {
+    var object: Int32
+    var bytes: Int32
+    var modified: UInt32
+  }
+
   /// All games, past and to come.
   private(set) var games: [Game] = []
   /// What the lake holds: bytes of each object, −1 where it is not there.
@@ -22,6 +28,8 @@ public struct World: Sendable {
   private(set) var modified: [UInt32]
   /// Since when each object has been as it is, in the true time of the world.
   private(set) var since: [Instant]
+  /// Every change of the lake, in order: what the object was before it.
+  private var changes: [Change] = []
   private var indexOfKey: [UInt64: Int32] = [:]
   private let firstSeason: Int
   private let seasonNames: [[UInt8]]
@@ -39,8 +47,10 @@ public struct World: Sendable {
     modified = []
     since = []
     firstSeason = 2024 - plan.pastSeasons
-    seasonNames = (firstSeason...2024).map { Array(World.seasonName($0).utf8) }
     games = World.schedule(plan)
+    seasonNames = (firstSeason...(games.last?.season ?? 2024)).map {
+      Array(World.seasonName($0).utf8)
+    }
     bytes = [Int32](repeating: -1, count: objectCount)
     modified = [UInt32](repeating: 0, count: objectCount)
     since = [Instant](repeating: .distantPast, count: objectCount)
@@ -75,12 +85,23 @@ public struct World: Sendable {
       let day = today - 1 - Int32((plan.gamesDue - 1 - number) * 80 / plan.gamesDue)
       games.append(Game(season: currentStart, number: number, day: CivilDay(day: day)))
     }
-    for number in 0..<plan.gamesToCome {
-      let day = today + Int32(number / plan.gamesPerDay)
-      games.append(
-        Game(season: currentStart, number: plan.gamesDue + number, day: CivilDay(day: day)))
+    var numbers = [currentStart: plan.gamesDue]
+    for day in (0..<plan.daysToCome).map({ CivilDay(day: today + Int32($0)) }) {
+      guard let season = World.season(playedOn: day) else { continue }
+      for _ in 0..<plan.gamesPerDay {
+        games.append(Game(season: season, number: numbers[season, default: 0], day: day))
+        numbers[season, default: 0] += 1
+      }
     }
     return games
+  }
+
+  /// The start year of the season in which games are played on a day: from the twentieth of October
+  /// to the middle of June; nil = in none.
+  private static func season(playedOn day: CivilDay) -> Int? {
+    let (year, month, dayOfMonth) = day.components
+    if month > 10 || month == 10 && dayOfMonth >= 20 { return year }
+    return month < 6 || month == 6 && dayOfMonth <= 15 ? year - 1 : nil
   }
 }
 
@@ -205,32 +226,58 @@ extension World {
 extension World {
   /// - Parameter modified: what the lake calls the time of the write, `now` by a clock that is right.
   mutating func store(_ index: Int, bytes count: Int, at now: Instant, modified time: Instant) {
+    noteChange(index)
     bytes[index] = Int32(count)
     modified[index] = UInt32(clamping: time.seconds)
     since[index] = now
   }
 
   mutating func delete(_ index: Int, at now: Instant) {
+    noteChange(index)
     bytes[index] = -1
     modified[index] = 0
     since[index] = now
   }
 
-  /// What the lake held at a moment: a copy to look at later.
+  private mutating func noteChange(_ index: Int) {
+    changes.append(
+      Change(object: Int32(index), bytes: bytes[index], modified: modified[index]))
+  }
+
+  /// How often an object has changed since the beginning.
+  var changeCount: Int { changes.count }
+
+  /// The objects that changed after so many changes, each once, with what they were then.
+  func forEachChanged(since position: Int, _ body: (_ object: Int, ObjectFacts?) -> Void) {
+    var seen: Set<Int32> = []
+    for change in changes[position...] where seen.insert(change.object).inserted {
+      body(Int(change.object), World.facts(change.bytes, change.modified))
+    }
+  }
+
+  /// What the lake held after so many changes, but for what is seen as it is now.
+  func holdings(since position: Int, isSeenLate: (Int) -> Bool) -> Holdings {
+    var result = holdings
+    for change in changes[position...].reversed() where !isSeenLate(Int(change.object)) {
+      result.bytes[Int(change.object)] = change.bytes
+      result.modified[Int(change.object)] = change.modified
+    }
+    return result
+  }
+
+  /// What the lake holds now: a copy to look at later.
   var holdings: Holdings { Holdings(bytes: bytes, modified: modified) }
+
+  private static func facts(_ bytes: Int32, _ modified: UInt32) -> ObjectFacts? {
+    bytes < 0 ? nil : ObjectFacts(bytes: Int64(bytes), modifiedSeconds: Int64(modified))
+  }
 
   struct Holdings {
     var bytes: [Int32]
     var modified: [UInt32]
 
-    func facts(_ index: Int) -> ObjectFacts? {
-      bytes[index] < 0
-        ? nil : ObjectFacts(bytes: Int64(bytes[index]), modifiedSeconds: Int64(modified[index]))
-    }
+    func facts(_ index: Int) -> ObjectFacts? { World.facts(bytes[index], modified[index]) }
   }
 
-  func facts(_ index: Int) -> ObjectFacts? {
-    bytes[index] < 0
-      ? nil : ObjectFacts(bytes: Int64(bytes[index]), modifiedSeconds: Int64(modified[index]))
-  }
+  func facts(_ index: Int) -> ObjectFacts? { World.facts(bytes[index], modified[index]) }
 }

@@ -7,6 +7,8 @@ public struct WorldPlan: Hashable, Sendable, Codable {
   public var gamesPerSeason: Int
   /// Games played each day of the current season, from its first day on.
   public var gamesPerDay: Int
+  /// How many days from the beginning on games are known that are played on them.
+  public var daysToCome: Int
   /// Rows of (player, season).
   public var playerSeasons: Int
   /// Share of the objects that the lake lacks at the beginning, in millionths.
@@ -16,13 +18,13 @@ public struct WorldPlan: Hashable, Sendable, Codable {
 
   /// The first user's lake: exactly 172,754 objects are due when the simulation begins.
   public static let full = WorldPlan(
-    pastSeasons: 31, gamesPerSeason: 1250, gamesPerDay: 15, playerSeasons: 12_754,
-    holesMicro: 64_000, requestsPerMinute: 120)
+    pastSeasons: 31, gamesPerSeason: 1250, gamesPerDay: 15, daysToCome: 380,
+    playerSeasons: 12_754, holesMicro: 64_000, requestsPerMinute: 120)
 
   /// Some hundred objects, for tests that run many worlds.
   public static let small = WorldPlan(
-    pastSeasons: 2, gamesPerSeason: 20, gamesPerDay: 1, playerSeasons: 30, holesMicro: 300_000,
-    requestsPerMinute: 60)
+    pastSeasons: 2, gamesPerSeason: 20, gamesPerDay: 1, daysToCome: 100, playerSeasons: 30,
+    holesMicro: 300_000, requestsPerMinute: 60)
 
   /// 2025-01-15T00:00:00Z, in a season that has begun and not ended.
   public static let begin = Instant(seconds: 1_736_899_200)
@@ -32,8 +34,6 @@ public struct WorldPlan: Hashable, Sendable, Codable {
 
   /// Games of the current season that are due when the simulation begins.
   var gamesDue: Int { gamesPerSeason }
-  /// Games of the current season that are played later: a hundred days of them.
-  var gamesToCome: Int { gamesPerDay * 100 }
 
   /// Objects that are due when the simulation begins.
   public var objectsDue: Int {

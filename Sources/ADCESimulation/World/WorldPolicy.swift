@@ -2,7 +2,7 @@ import ADCEKernel
 
 /// What the owner of a world has configured: limits, retries, bounds, and what kind of lake it is.
 public struct WorldPolicy: Hashable, Sendable, Codable {
-  public enum LakeKind: UInt8, Hashable, Sendable, CaseIterable, Codable {
+  public enum LakeKind: String, Hashable, Sendable, CaseIterable, Codable {
     case directory, listing, inventory
   }
 

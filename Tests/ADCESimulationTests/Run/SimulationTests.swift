@@ -99,7 +99,36 @@ struct TraceTests {
     #expect(report.verdict == .differs)
     #expect(report.exitCode == 67)
     #expect(report.steps == 41)
-    #expect(report.violations.first?.hasPrefix("step 41 ") == true)
+    #expect(report.violations.first?.contains(" step 41: ") == true)
+  }
+
+  @Test func `a replay stops after any step that it is told, and gives no verdict`() {
+    let (_, recorded) = Simulation.record(.swarm(seed: 9, duration: Span.day))
+    for step in [1, 2, 77, 78] as [UInt64] {
+      var simulation = Simulation(replaying: recorded)
+      simulation.stopsAfter = step
+      let report = simulation.run()
+      #expect(report.steps == step)
+      #expect(report.trace.low == recorded.steps[Int(step) - 1])
+      #expect(report.verdict == nil)
+      #expect(report.exitCode == 0)
+      #expect(report.text.contains("stopped         after step \(step), as asked"))
+    }
+  }
+
+  @Test func `a trace names its classes, and lacks what owners could not set then`() throws {
+    let (_, recorded) = Simulation.record(.swarm(seed: 9, duration: Span.day))
+    var text = String(decoding: try recorded.json, as: UTF8.self)
+    let kind = try #require(recorded.scenario.faults.first?.kind.name)
+    #expect(text.contains("\"kind\":\"\(kind)\""))
+    text.replace(/"scraperBurst":\d+,/, with: "")
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("trace-\(UUID().uuidString).json")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try Data(text.utf8).write(to: url)
+    #expect(try Trace(contentsOf: url).scenario.policy.scraperBurst == WorldPolicy().scraperBurst)
+    try Data(text.replacing("\"\(kind)\"", with: "\"rain\"").utf8).write(to: url)
+    #expect(throws: Trace.Unreadable.self) { try Trace(contentsOf: url) }
   }
 
   @Test func `what is no trace is refused by name`() throws {
