@@ -15,6 +15,7 @@ struct AdceSim: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, SwarmCommand.self, ReplayCommand.self, ShrinkCommand.self,
+      CrashPointsCommand.self,
       DemoCommand.self, OriginCommand.self, FixturesCommand.self,
       WorldCommand.self,
     ])

@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["run"], ["swarm"], ["replay"], ["shrink"], ["demo"], ["origin"], ["fixtures"],
+    [], ["run"], ["swarm"], ["replay"], ["shrink"], ["crash-points"], ["demo"], ["origin"],
+    ["fixtures"],
   ])
   func `so does that of the simulator`(_ command: [String]) throws {
     try expectReadable(Program.simulator.run(command + ["--help"]), "adce-sim \(command)")
