@@ -63,7 +63,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // A source of objects over real HTTP on loopback: for `./run`, the tests and, later, `serve`.
+    // A source of objects over real HTTP on loopback: for `./run` and the tests.
     .target(
       name: "ADCEOrigin",
       dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
@@ -85,6 +85,16 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // The simulated world over real HTTP on loopback: its lake as S3, and its sources.
+    .target(
+      name: "ADCEWire",
+      dependencies: [
+        "ADCEIO", "ADCEKernel", "ADCEOrigin", "ADCESimulation",
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+
     .executableTarget(
       name: "adce",
       dependencies: [
@@ -96,7 +106,7 @@ let package = Package(
     .executableTarget(
       name: "adce-sim",
       dependencies: [
-        "ADCEKernel", "ADCEIO", "ADCEOrigin", "ADCESimulation",
+        "ADCEKernel", "ADCEIO", "ADCEOrigin", "ADCESimulation", "ADCEWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -129,7 +139,7 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "adce", "adce-sim", "store-writer", "ADCEFace", "ADCEIO", "ADCEKernel", "ADCEOrigin",
-        "ADCESimulation", "ADCETestServers",
+        "ADCESimulation", "ADCETestServers", "ADCEWire",
       ],
       swiftSettings: strict),
   ]

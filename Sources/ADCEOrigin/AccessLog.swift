@@ -1,17 +1,17 @@
 internal import Glibc
 
 /// A file to which one line a request is appended, each in one write.
-final class AccessLog: Sendable {
+package final class AccessLog: Sendable {
   private let descriptor: Int32
 
-  init(path: String) throws(OriginFailure) {
+  package init(path: String) throws(OriginFailure) {
     descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .log(path: path, errno: errno) }
   }
 
   deinit { close(descriptor) }
 
-  func append(method: String, target: String, status: Int) {
+  package func append(method: String, target: String, status: Int) {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     let milliseconds = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

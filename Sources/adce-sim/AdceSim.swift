@@ -15,8 +15,8 @@ struct AdceSim: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, SwarmCommand.self, ReplayCommand.self, ShrinkCommand.self,
-      CrashPointsCommand.self,
-      DemoCommand.self, OriginCommand.self, FixturesCommand.self,
+      CrashPointsCommand.self, ServeCommand.self, DemoCommand.self, OriginCommand.self,
+      FixturesCommand.self,
       WorldCommand.self,
     ])
 }

@@ -2,8 +2,10 @@ import ADCEKernel
 import ArgumentParser
 
 /// A seed: a number, or the hash of a commit.
-struct Seed: ExpressibleByArgument, Hashable, Sendable {
+struct Seed: ExpressibleByArgument, Hashable, Sendable, CustomStringConvertible {
   var value: UInt64
+
+  var description: String { String(value) }
 
   init(_ value: UInt64) { self.value = value }
 

@@ -142,14 +142,14 @@ final class HTTPLoop {
 }
 
 /// Milliseconds of the monotonic clock.
-func monotonicMilliseconds() -> Int64 {
+package func monotonicMilliseconds() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }
 
 /// Milliseconds since 1970 by the wall clock.
-func wallMilliseconds() -> Int64 {
+package func wallMilliseconds() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_REALTIME, &time)
   return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

@@ -24,6 +24,13 @@ extension World {
     entry.types.map { _ in index }
   }
 
+  public static var sourceNames: [String] { placement.map(\.source) }
+
+  /// The name of the source that has an object.
+  public func source(of index: Int) -> String {
+    World.placement[World.sourceOfType[type(of: index)]].source
+  }
+
   /// The configuration that an owner of this lake would write.
   public var configuration: Configuration {
     var configuration = Configuration()

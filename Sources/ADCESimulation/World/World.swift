@@ -178,14 +178,14 @@ extension World {
   }
 
   /// Before it an object is an unfinished copy.
-  func settled(_ index: Int) -> Instant {
+  public func settled(_ index: Int) -> Instant {
     game(index) == nil ? due(index) : due(index) + 12 * Span.hour
   }
 
   public func isDue(_ index: Int, at now: Instant) -> Bool { due(index) <= now }
 
   /// The source has it, at last.
-  func isPublished(_ index: Int, at now: Instant) -> Bool {
+  public func isPublished(_ index: Int, at now: Instant) -> Bool {
     let lag = policy.publicationLagMilliseconds
     if lag == 0 { return true }
     return due(index) + Int64(draw.bits(.world, UInt64(index), 3) % UInt64(lag + 1)) <= now
@@ -211,7 +211,7 @@ extension World {
   }
 
   /// Bytes of the object: 683 KB on average, so that the full lake holds 118 GB.
-  func size(of index: Int) -> Int {
+  public func size(of index: Int) -> Int {
     200_000 + Int(draw.bits(.world, UInt64(index), 1) % 966_000)
   }
 

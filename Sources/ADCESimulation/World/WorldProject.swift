@@ -28,15 +28,8 @@ public struct WorldProject: Sendable {
   /// Writes it all below `directory`, which is made; the report has `parts` parts.
   public func write(to directory: String, parts: Int = 2) throws(Failure) -> Written {
     do throws(SystemCallFailure) {
-      for folder in ["config", "inventory", "catalogs", "reports"] {
-        try FileTree.makeFolders("\(directory)/\(folder)")
-      }
-      for (path, text) in definition {
-        try FileTree.write(Array(text.utf8), to: "\(directory)/\(path)")
-      }
-      for (name, table) in zip(["games", "players"], world.catalogs) {
-        try FileTree.write(WorldProject.csv(table), to: "\(directory)/catalogs/\(name).csv")
-      }
+      try writeDefinition(to: directory, .nowhere)
+      try FileTree.makeFolders("\(directory)/reports")
       var generator = InventoryReportGenerator(began: WorldPlan.begin)
       generator.parts = parts
       let written = try generator.write(rows, below: "\(directory)/reports")
@@ -53,6 +46,35 @@ public struct WorldProject: Sendable {
         missingKeys: truths[0], undersizedKeys: truths[1], staleKeys: truths[2])
     } catch {
       throw Failure(description: error.description)
+    }
+  }
+
+  /// Writes the four files and the catalogs below `directory`, for a world that is served.
+  ///
+  /// - Parameter url: of the server, without a slash at its end; it has the source of a name under
+  ///   `/sources/NAME`, and the lake as the bucket `lake`.
+  /// - Returns: the folder of the configuration.
+  @discardableResult
+  public func write(to directory: String, servedAt url: String) throws(Failure) -> String {
+    do throws(SystemCallFailure) {
+      try writeDefinition(to: directory, .served(url: url))
+      return "\(directory)/config"
+    } catch {
+      throw Failure(description: error.description)
+    }
+  }
+
+  private func writeDefinition(
+    to directory: String, _ place: Place
+  ) throws(SystemCallFailure) {
+    for folder in ["config", "inventory", "catalogs"] {
+      try FileTree.makeFolders("\(directory)/\(folder)")
+    }
+    for (path, text) in definition(place) {
+      try FileTree.write(Array(text.utf8), to: "\(directory)/\(path)")
+    }
+    for (name, table) in zip(["games", "players"], world.catalogs) {
+      try FileTree.write(WorldProject.csv(table), to: "\(directory)/catalogs/\(name).csv")
     }
   }
 
@@ -114,8 +136,60 @@ public struct WorldProject: Sendable {
     return text
   }
 
+  /// Where the sources and the lake of a definition are.
+  private enum Place {
+    /// At addresses that nobody answers at.
+    case nowhere
+    /// At a server, now: the plan's last season is over by then, and none has followed it.
+    case served(url: String)
+
+    var url: String {
+      switch self {
+      case .nowhere: "http://127.0.0.1:18080"
+      case .served(let url): url
+      }
+    }
+
+    func path(of source: String) -> String {
+      switch self {
+      case .nowhere: ""
+      case .served: "/sources/\(source)"
+      }
+    }
+
+    var lastYear: String {
+      switch self {
+      case .nowhere: ""
+      case .served: "2025"
+      }
+    }
+
+    var lake: String {
+      switch self {
+      case .nowhere: "file:///nonexistent"
+      case .served: "s3://lake"
+      }
+    }
+
+    /// Seconds that an answer may take.
+    var timeout: Int {
+      switch self {
+      case .nowhere: 30
+      case .served: 10
+      }
+    }
+
+    /// Beside what every definition has.
+    var autonomous: String {
+      switch self {
+      case .nowhere: ""
+      case .served: "reconciliation_interval_minutes: 1\nhealth_check: {enabled: false}\n"
+      }
+    }
+  }
+
   /// The four files; they say what `World.configuration` says.
-  private var definition: [(path: String, text: String)] {
+  private func definition(_ place: Place) -> [(path: String, text: String)] {
     let first = 2024 - world.plan.pastSeasons
     let placement = [
       ("nba_stats", ["play_by_play", "box_score"]), ("espn", ["summary"]),
@@ -125,18 +199,19 @@ public struct WorldProject: Sendable {
     var inventory = "expected_coverage:\n"
     var limits = ""
     for (source, types) in placement {
-      inventory += "  \(source):\n    seasons: {nba: \"\(first)-\"}\n    data_types:\n"
+      inventory +=
+        "  \(source):\n    seasons: {nba: \"\(first)-\(place.lastYear)\"}\n    data_types:\n"
       limits += "    \(source): {requests_per_minute: \(world.plan.requestsPerMinute)}\n"
       for type in types {
         let isPlayer = type == "player_log"
         scrapers += """
             \(source)_\(type):
               kind: http
-              base_url: http://127.0.0.1:18080
-              url_pattern: /{key_type}/{season}/\(isPlayer ? "{slug}" : "{game_id}").json
+              base_url: \(place.url)
+              url_pattern: \(place.path(of: source))/{key_type}/{season}/\(isPlayer ? "{slug}" : "{game_id}").json
               source: \(source)
               max_concurrent: 4
-              timeout: 30
+              timeout: \(place.timeout)
               retry: {max_attempts: 5}
 
           """.replacing("{key_type}", with: type)
@@ -165,12 +240,12 @@ public struct WorldProject: Sendable {
       ("config/scraper_config.yaml", scrapers),
       (
         "config/reconciliation_config.yaml",
-        "s3: {bucket: lake}\nlake: file:///nonexistent\ngap_detection: "
+        "s3: {bucket: lake}\nlake: \(place.lake)\ngap_detection: "
           + "{high_priority_seasons: [\"2024-25\"]}\n"
       ),
       (
         "config/autonomous_config.yaml",
-        "rate_limiting:\n  enabled: true\n  source_limits:\n\(limits)"
+        place.autonomous + "rate_limiting:\n  enabled: true\n  source_limits:\n\(limits)"
       ),
       ("inventory/data_inventory.yaml", inventory),
     ]

@@ -18,9 +18,9 @@ package struct SHA256Text: Hashable, Sendable {
   /// `x-amz-checksum-sha256`.
   package var base64: String { Base64.encode(digest) }
 
-  static func hex(_ bytes: [UInt8]) -> String { hex(digits: SHA256.hash(data: bytes)) }
+  package static func hex(_ bytes: [UInt8]) -> String { hex(digits: SHA256.hash(data: bytes)) }
 
-  static func hex(digits bytes: some Sequence<UInt8>) -> String {
+  package static func hex(digits bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -95,7 +95,10 @@ package struct SignatureV4: Sendable {
     }.joined(separator: "&")
   }
 
-  private func signature(of text: String, day: String) -> String {
+  /// Of a text to be signed, in lower-case hexadecimal digits.
+  ///
+  /// - Parameter day: `YYYYMMDD`.
+  package func signature(of text: String, day: String) -> String {
     var key = Array("AWS4\(credentials.secretAccessKey)".utf8)
     for part in [day, region, service, "aws4_request", text] {
       key = Array(
