@@ -15,7 +15,7 @@ struct DemoCommand: AsyncParsableCommand {
     commandName: "demo",
     abstract: "Fill the holes of a small lake from a source on loopback.",
     usage: """
-      adce-sim demo [--directory <directory>] [--adce <adce>]
+      adce-sim demo [--full] [--directory <directory>] [--adce <adce>]
                     [--template <template>] [--latency <latency>]
       """,
     discussion: """
@@ -23,11 +23,16 @@ struct DemoCommand: AsyncParsableCommand {
       source on loopback, and lets the real adce find and fetch what is missing.
       Interrupted, it goes on where it was; complete, it begins anew.
 
+      With --full the lake is a bucket of 172,754 objects that adce-sim serves, of
+      which 600 are missing, and the sources fail as sources do.
+
         adce-sim demo
+        adce-sim demo --full
         adce-sim demo --directory /tmp/demo --adce .build/release/adce
       """)
 
-  @Option(help: "Folder of the demo.") var directory = "demo"
+  @Flag(help: "A lake of 172,754 objects, over S3.") var full = false
+  @Option(help: "Folder of the demo. (default: demo, or demo-full)") var directory: String?
   @Option(help: "The adce program. (default: beside this one)") var adce: String?
   @Option(help: "Folder of the demo's definition.") var template = "fixtures/demo"
   @Option(help: "Milliseconds that an answer of the source takes.") var latency: Int64 = 20
@@ -35,6 +40,14 @@ struct DemoCommand: AsyncParsableCommand {
   private var program: String { adce ?? Paths.beside("adce") }
 
   func run() async throws {
+    if full {
+      let demo = FullDemo(directory: directory ?? "demo-full", program: program, latency: latency)
+      return try await demo.run()
+    }
+    try await runSmall(in: directory ?? "demo")
+  }
+
+  private func runSmall(in directory: String) async throws {
     let root = Paths.absolute(directory)
     let project = DemoProject(directory: root) { LoopbackOrigin.body(for: $0) }
     // Before anything is ended or removed: the folder may be somebody's lake, with its daemon.
@@ -57,21 +70,23 @@ struct DemoCommand: AsyncParsableCommand {
     try project.writeDefinition(from: template, port: origin.port)
     if isNew { try project.fillLake() }
     let before = try project.check()
-    say(before, isNew: isNew, origin)
+    say(before, isNew: isNew, in: directory, origin)
     let code = try await Adce(program: program).run([
       "--config-dir", project.config, "--state-dir", project.state,
       "--lake", "file://" + project.lake, "run", "--once", "--wait", "5",
     ])
     await origin.stop()
     let after = try project.check()
-    try sayEnd(project, before: before, after: after)
+    try sayEnd(project, in: directory, before: before, after: after)
     guard code == 0, after.missing.isEmpty, after.different.isEmpty else {
       throw ExitCode(code == 0 ? 1 : code)
     }
     try project.markComplete()
   }
 
-  private func say(_ before: DemoProject.Check, isNew: Bool, _ origin: LoopbackOrigin) {
+  private func say(
+    _ before: DemoProject.Check, isNew: Bool, in directory: String, _ origin: LoopbackOrigin
+  ) {
     print(isNew ? "A lake with holes is in \(directory)/lake." : "Going on with \(directory)/lake.")
     print(
       "Before: \(before.present) of \(before.expected) objects, \(before.missing.count) missing.")
@@ -80,7 +95,8 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   private func sayEnd(
-    _ project: DemoProject, before: DemoProject.Check, after: DemoProject.Check
+    _ project: DemoProject, in directory: String, before: DemoProject.Check,
+    after: DemoProject.Check
   ) throws {
     let requests = try project.requests()
     let total = requests.values.reduce(0, +)

@@ -22,7 +22,12 @@ struct Adce {
   let program: String
 
   /// Runs it to its end; returns its exit code, 128 + the signal if one ended it.
-  func run(_ arguments: [String]) async throws -> Int32 {
+  ///
+  /// - Parameter environment: what it finds in its environment in place of what we find in ours.
+  func run(
+    _ arguments: [String], environment: [(name: String, value: String)] = []
+  ) async throws -> Int32 {
+    for (name, value) in environment { setenv(name, value, 1) }
     var copies: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
     copies.append(nil)
     defer { for copy in copies { free(copy) } }
