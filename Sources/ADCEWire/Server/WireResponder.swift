@@ -181,7 +181,10 @@ final class WireResponder: Sendable {
       return try await write(answer, to: request, writer)
     case .blockPage: return try await write(Self.page(200), to: request, writer)
     case .resetBefore, .resetAfter: return try await reset(request, channel)
-    case .hang: try await Task.sleep(for: Self.hang)
+    case .hang:
+      log?.append(method: request.method, target: request.target, status: 0)
+      try await Task.sleep(for: Self.hang)
+      return try await channel.close()
     case .slow: try await Task.sleep(for: .milliseconds(200 + Int64(bits % 1800)))
     case .truncated, nil: break
     }

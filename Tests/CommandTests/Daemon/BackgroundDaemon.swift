@@ -6,6 +6,7 @@ import Testing
 final class BackgroundDaemon {
   let options: [String]
   let state: String
+  private let environment: [String: String]
   /// Lives as long as the daemon that works on it.
   private var lake: DemoLake?
 
@@ -13,11 +14,13 @@ final class BackgroundDaemon {
     self.lake = lake
     options = lake.options
     state = lake.folder.path("state")
+    environment = [:]
   }
 
-  init(options: [String], state: String) {
+  init(options: [String], state: String, environment: [String: String] = [:]) {
     self.options = options
     self.state = state
+    self.environment = environment
   }
 
   deinit {
@@ -30,13 +33,14 @@ final class BackgroundDaemon {
   }
 
   func adce(_ arguments: String..., within seconds: Double = 40) throws -> Outcome {
-    try Program.adce.run(options + arguments, within: seconds)
+    try Program.adce.run(options + arguments, environment: environment, within: seconds)
   }
 
   /// Starts it and expects that it runs; its process.
   @discardableResult
   func start(_ more: String...) throws -> Int {
-    let outcome = try Program.adce.run(options + ["start", "--output", "json"] + more)
+    let outcome = try Program.adce.run(
+      options + ["start", "--output", "json"] + more, environment: environment)
     try #require(outcome.code == 0, "\(outcome)\n\(log)")
     return try #require(outcome.json()["pid"].integer)
   }
