@@ -43,6 +43,14 @@ static inline CURLcode adce_curl_set_progress_callback(
   return (curl_easy_setopt)(easy, CURLOPT_XFERINFOFUNCTION, callback);
 }
 
+typedef int (*adce_curl_before_request_callback)(
+    void *context, char *peer, char *local, int peer_port, int local_port);
+
+static inline CURLcode adce_curl_set_before_request_callback(
+    CURL *easy, adce_curl_before_request_callback callback) {
+  return (curl_easy_setopt)(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
 static inline CURLcode adce_curl_get_long(CURL *easy, CURLINFO info, long *value) {
   return (curl_easy_getinfo)(easy, info, value);
 }

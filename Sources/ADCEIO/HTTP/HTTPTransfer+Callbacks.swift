@@ -7,6 +7,17 @@ extension HTTPTransfer {
   /// CURL_READFUNC_ABORT.
   private static let abort = 0x1000_0000
 
+  /// A request is sent once: libcurl would send it again, unasked, where a connection that was used
+  /// before broke without an answer. The source has counted the first, and may have acted on it.
+  func leaves() -> Int32 {
+    guard hasLeft else {
+      hasLeft = true
+      return Int32(CURL_PREREQFUNC_OK)
+    }
+    stoppedBecause = HTTPFailure(.reset, "the connection broke before an answer came")
+    return Int32(CURL_PREREQFUNC_ABORT)
+  }
+
   func received(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
     let isSuccess = (200..<300).contains(status)
     let limits = request.limits

@@ -30,6 +30,8 @@ final class HTTPTransfer {
   var dropped: Int64 = 0
   var headerBytes = 0
   var sent: Int64 = 0
+  /// Whether this hop's request has left, or is about to.
+  var hasLeft = false
   /// Open while a file is sent.
   private var file: OpenFile?
   private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -67,6 +69,7 @@ final class HTTPTransfer {
     dropped = 0
     headerBytes = 0
     sent = 0
+    hasLeft = false
     errorText.pointee = 0
     try openFile()
     // Every option below exists in 7.85 and later; a failure is one of memory, or of the URL.
@@ -138,6 +141,7 @@ final class HTTPTransfer {
     _ = adce_curl_set_pointer(easy, CURLOPT_READDATA, context)
     _ = adce_curl_set_pointer(easy, CURLOPT_SEEKDATA, context)
     _ = adce_curl_set_pointer(easy, CURLOPT_XFERINFODATA, context)
+    _ = adce_curl_set_pointer(easy, CURLOPT_PREREQDATA, context)
     _ = adce_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
     _ = adce_curl_set_data_callback(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       HTTPTransfer.of(context).received(bytes, size * count)
@@ -150,6 +154,9 @@ final class HTTPTransfer {
     }
     _ = adce_curl_set_seek_callback(easy) { context, offset, _ in
       HTTPTransfer.of(context).rewind(to: offset)
+    }
+    _ = adce_curl_set_before_request_callback(easy) { context, _, _, _, _ in
+      HTTPTransfer.of(context).leaves()
     }
     set(CURLOPT_NOPROGRESS, 0)
     _ = adce_curl_set_progress_callback(easy) { context, _, down, _, _ in

@@ -144,6 +144,21 @@ import Testing
     await origin.stop()
   }
 
+  /// What libcurl does by itself on a connection that it uses again.
+  @Test func aRequestIsNotSentAgainWhenItsConnectionBreaks() async throws {
+    let folder = TemporaryFolder()
+    var options = OriginOptions()
+    options.rules = [OriginRule(prefix: "/broken", fault: .reset)]
+    options.logFile = folder.path + "/log"
+    let origin = try await LoopbackOrigin.start(options)
+    for _ in 0..<5 {
+      #expect(try await client.send(HTTPRequest(url: origin.url + "/whole")).status == 200)
+      #expect(await failure(origin.url + "/broken") == .reset)
+    }
+    let log = String(decoding: try FileTree.read(folder.path + "/log"), as: UTF8.self)
+    #expect(log.split(separator: "\n").count { $0.contains("/broken") } == 5)
+  }
+
   @Test(arguments: ["", "nonsense", "ftp://127.0.0.1/", "file:///etc/passwd", "http://"])
   func onlyAbsoluteWebAddressesAreAsked(url: String) async {
     #expect(await failure(url) == .url)
