@@ -27,12 +27,21 @@ struct Adce {
   func run(
     _ arguments: [String], environment: [(name: String, value: String)] = []
   ) async throws -> Int32 {
-    for (name, value) in environment { setenv(name, value, 1) }
+    let names = environment.map { $0.name + "=" }
+    var variables = environment.map { "\($0.name)=\($0.value)" }
+    var place = environ
+    while let entry = place.pointee {
+      let text = String(cString: entry)
+      if !names.contains(where: { text.hasPrefix($0) }) { variables.append(text) }
+      place += 1
+    }
     var copies: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+    var variableCopies: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) }
     copies.append(nil)
-    defer { for copy in copies { free(copy) } }
+    variableCopies.append(nil)
+    defer { for copy in copies + variableCopies { free(copy) } }
     var child = pid_t()
-    let code = posix_spawn(&child, program, nil, nil, copies, environ)
+    let code = posix_spawn(&child, program, nil, nil, copies, variableCopies)
     guard code == 0 else {
       throw ValidationError("\(program): \(String(cString: strerror(code)))")
     }

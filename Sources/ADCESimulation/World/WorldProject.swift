@@ -140,7 +140,7 @@ public struct WorldProject: Sendable {
   private enum Place {
     /// At addresses that nobody answers at.
     case nowhere
-    /// At a server, now: the plan's last season is over by then, and none has followed it.
+    /// At a server.
     case served(url: String)
 
     var url: String {
@@ -154,13 +154,6 @@ public struct WorldProject: Sendable {
       switch self {
       case .nowhere: ""
       case .served: "/sources/\(source)"
-      }
-    }
-
-    var lastYear: String {
-      switch self {
-      case .nowhere: ""
-      case .served: "2025"
       }
     }
 
@@ -200,7 +193,7 @@ public struct WorldProject: Sendable {
     var limits = ""
     for (source, types) in placement {
       inventory +=
-        "  \(source):\n    seasons: {nba: \"\(first)-\(place.lastYear)\"}\n    data_types:\n"
+        "  \(source):\n    seasons: {nba: \"\(first)-\"}\n    data_types:\n"
       limits += "    \(source): {requests_per_minute: \(world.plan.requestsPerMinute)}\n"
       for type in types {
         let isPlayer = type == "player_log"

@@ -14,8 +14,12 @@ public struct WireServer: Sendable {
   public let port: Int
   public let world: World
   private let responder: WireResponder
+  private let listener: Server<HTTP1Channel>
   private let server: Task<Void, any Error>
   private let lifetime: Task<Void, Never>
+
+  /// What is under way has so long to end by itself.
+  private static let graceMilliseconds = 500
 
   /// The server ended before it listened, as when the port is taken.
   public struct NotListening: Error, CustomStringConvertible {
@@ -47,10 +51,11 @@ public struct WireServer: Sendable {
         // Cancelled by `stop`, which cancels the server itself.
         guard (try? await Task.sleep(for: .milliseconds(options.lifetimeMilliseconds))) != nil
         else { return }
-        server.cancel()
+        await end(listener, server)
       }
       return WireServer(
-        port: port, world: world, responder: responder, server: server, lifetime: lifetime)
+        port: port, world: world, responder: responder, listener: listener, server: server,
+        lifetime: lifetime)
     }
     switch await server.result {
     case .success: throw NotListening(description: "it ended at once")
@@ -77,8 +82,24 @@ public struct WireServer: Sendable {
   /// Ends the server, and what it holds open, and waits for that.
   public func stop() async {
     lifetime.cancel()
-    server.cancel()
+    await Self.end(listener, server)
+  }
+
+  /// First no connection is taken any more, then those that are left are broken: NIO ends the
+  /// process over one that is taken while its server is cancelled.
+  private static func end(
+    _ listener: Server<HTTP1Channel>, _ server: Task<Void, any Error>
+  ) async {
+    let closing = Task { try await listener.shutdownGracefully() }
+    let grace = Task {
+      // Cancelled when all have ended.
+      guard (try? await Task.sleep(for: .milliseconds(graceMilliseconds))) != nil else { return }
+      server.cancel()
+    }
     _ = await server.result
+    grace.cancel()
+    // It fails where the server had ended before: then nothing is left to close.
+    _ = await closing.result
   }
 
   /// Returns when the server has ended: by `stop`, or with its lifetime.
