@@ -15,8 +15,7 @@ struct AdceSim: AsyncParsableCommand {
       """,
     subcommands: [
       RunCommand.self, SwarmCommand.self, ReplayCommand.self, ShrinkCommand.self,
-      CrashPointsCommand.self, ServeCommand.self, DemoCommand.self, OriginCommand.self,
-      FixturesCommand.self,
-      WorldCommand.self,
+      CrashPointsCommand.self, BenchCommand.self, ServeCommand.self, DemoCommand.self,
+      OriginCommand.self, FixturesCommand.self, WorldCommand.self,
     ])
 }

@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["run"], ["swarm"], ["replay"], ["shrink"], ["crash-points"], ["serve"], ["demo"],
-    ["origin"],
+    [], ["run"], ["swarm"], ["replay"], ["shrink"], ["crash-points"], ["bench"], ["serve"],
+    ["demo"], ["origin"],
     ["fixtures"],
   ])
   func `so does that of the simulator`(_ command: [String]) throws {

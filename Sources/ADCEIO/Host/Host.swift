@@ -56,6 +56,8 @@ public final class Host {
     /// Before the kernel takes an event.
     public var onEvent: (Event, borrowing Kernel, Instant) -> Void = { _, _, _ in }
     public var onEffect: (Effect, borrowing Kernel, Instant) -> Void = { _, _, _ in }
+    /// What a batch decided is on disk.
+    public var onCommit: (Decision) -> Void = { _ in }
     /// After each step's commit.
     public var onStep: (borrowing Kernel, Instant) -> Void = { _, _ in }
     public var onTrouble: (String) -> Void = { _ in }
@@ -303,6 +305,7 @@ public final class Host {
       do throws(StoreFailure) {
         try store?.commit(decision, sequence: sequence + 1, digest: kernel.digest, at: clock.now)
         sequence += 1
+        observer.onCommit(decision)
         if let what = lakeAccepted { tell("accept_lake", what, outcome: "ok") }
         lakeAccepted = nil
         return true

@@ -49,7 +49,7 @@ extension Simulation {
     if case .attemptEnded(let end) = event, let asked = end.retryAfterMilliseconds,
       let source = endedAt.removeValue(forKey: end.attempt)
     {
-      waits.append((source, asked, now, decision.effects.count))
+      waits.append((source, asked, now, effects))
     }
     say("\(event.name) → \(decision.effects[effects...].map { "\($0)" }.joined(separator: ", "))")
     if report.stepsAtOnce == 10_000 {
@@ -84,7 +84,10 @@ extension Simulation {
   // MARK: Durable before visible
 
   private mutating func commit() {
-    guard keepsStore, !decision.mutations.isEmpty else { return release() }
+    guard keepsStore, !decision.mutations.isEmpty else {
+      if !decision.mutations.isEmpty { noteCommit() }
+      return release()
+    }
     // Each try is an occasion of its own.
     report.commitsTried += 1
     let turn = report.commitsTried
@@ -113,7 +116,7 @@ extension Simulation {
       return openAgain()
     }
     store.commit(decision, digest: kernel.digest)
-    report.commits += 1
+    noteCommit()
     if strike(.crashAfterCommit, turn) != nil { return crash() }
     release()
   }
@@ -128,6 +131,11 @@ extension Simulation {
     guard process.isRecovering else { return nil }
     crashPoint = nil
     return point.inRecovery
+  }
+
+  private mutating func noteCommit() {
+    report.commits += 1
+    report.bytesCommitted += Int64(decision.arena.count)
   }
 
   private mutating func release() {

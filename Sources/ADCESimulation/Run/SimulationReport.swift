@@ -59,6 +59,8 @@ public struct SimulationReport: Sendable {
   public var mutations = 0
   public var effects = 0
   public var commits = 0
+  /// Of keys and records, in these commits.
+  public var bytesCommitted: Int64 = 0
   var commitsTried: UInt64 = 0
   public var simulatedSeconds: Int64 = 0
   public var cycles = 0
