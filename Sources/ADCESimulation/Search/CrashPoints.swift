@@ -1,5 +1,5 @@
 internal import ADCEIO
-public import ADCEKernel
+import ADCEKernel
 internal import Dispatch
 
 /// Tries every crash point of a scenario: each must end with all that can be had, and no promise
