@@ -9,7 +9,8 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Simulate one world from one seed.",
     usage: """
       adce-sim run [--seed <seed>] [--duration <duration>] [--swarm] [--canary]
-                   [--small] [--calm] [--log] [--record <file>] [--json]
+                   [--small] [--calm] [--log] [--record <file>]
+                   [--report <file>] [--json]
       """,
     discussion: """
       The same seed gives the same digest, in every process and build. Without
@@ -29,6 +30,8 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "No faults.") var calm = false
   @Option(help: .init("Write a trace that can be replayed.", valueName: "file"))
   var record: String?
+  @Option(help: .init("Write a page about it: HTML, without scripts.", valueName: "file"))
+  var report: String?
   @Flag(help: "A line for each transition, before the rest.") var log = false
   @Flag(help: "Print one JSON document.") var json = false
 
@@ -36,7 +39,12 @@ struct RunCommand: AsyncParsableCommand {
     var simulation = Simulation(scenario)
     if log { simulation.log = { print($0) } }
     simulation.isRecording = record != nil
+    if report != nil { simulation.sampler = Sampler(scenario) }
     let report = simulation.run()
+    if let path = self.report, let sampler = simulation.sampler {
+      try PageFile.write(
+        RunPage(scenario, report, sampler, command: reproduction).html, to: path)
+    }
     if let record {
       let trace = Trace(scenario: scenario, report: report, steps: simulation.recorded)
       try trace.json.write(to: URL(fileURLWithPath: record))

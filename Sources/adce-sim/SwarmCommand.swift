@@ -1,3 +1,4 @@
+import ADCEIO
 import ADCESimulation
 import ArgumentParser
 import Foundation
@@ -10,7 +11,7 @@ struct SwarmCommand: AsyncParsableCommand {
     usage: """
       adce-sim swarm [--seeds <a..b>] [--count <n>] [--jobs <n>]
                      [--budget <time>] [--duration <duration>] [--every-class]
-                     [--json]
+                     [--report <file>] [--json]
       """,
     discussion: """
       Each seed is a world of some hundred objects with a random owner, and a
@@ -31,18 +32,20 @@ struct SwarmCommand: AsyncParsableCommand {
   var budget: SimulatedDuration?
   @Option(help: "How long faults happen in each world.") var duration: SimulatedDuration?
   @Flag(help: "Fail if a class of faults never did anything.") var everyClass = false
+  @Option(help: .init("Write a page about it: HTML, without scripts.", valueName: "file"))
+  var report: String?
   @Flag(help: "Print one JSON document.") var json = false
 
   func run() async throws {
-    let last = seeds.last ?? seeds.first + UInt64(max(1, count)) - 1
+    let range = seeds.first...last
     let swarm = Swarm(
-      seeds: seeds.first..<last + 1,
+      seeds: range,
       jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
       durationMilliseconds: duration?.milliseconds ?? 7 * 86_400_000)
     let began = Date()
     let end = budget.map { began.addingTimeInterval(Double($0.milliseconds) / 1000) }
     let isTerminal = isatty(STDERR_FILENO) == 1 && !json
-    let total = last - seeds.first + 1
+    let total = SwarmTable.count(of: range)
     let isOver = { @Sendable in end.map { Date() >= $0 } ?? false }
     let outcome = swarm.run(until: isOver) { outcome in
       guard isTerminal, outcome.runs % 10 == 0 else { return }
@@ -50,33 +53,58 @@ struct SwarmCommand: AsyncParsableCommand {
       let seconds = Date().timeIntervalSince(began)
       printError(
         String(
-          format: "\r%d of %d seeds, %.1f years, %.0f steps/s, %d failed  ", outcome.runs,
-          Int(total), years, Double(outcome.steps) / max(seconds, 0.001), outcome.failures.count),
+          format: "\r%d of %@ seeds, %.1f years, %.0f steps/s, %d failed  ", outcome.runs,
+          total, years, Double(outcome.steps) / max(seconds, 0.001), outcome.failures.count),
         terminator: "")
     }
     if isTerminal { printError("") }
     let table = SwarmTable(outcome: outcome, asked: total, seconds: Date().timeIntervalSince(began))
     print(json ? table.json : table.text)
+    if let report {
+      let duration = duration
+      let page = SwarmPage(outcome, command: command(range)) {
+        SwarmCommand.reproduction($0, duration)
+      }
+      try PageFile.write(page.html, to: report)
+    }
     for failure in outcome.failures.suffix(1) {
-      let duration = duration.map { " --duration \($0)" } ?? ""
-      printError("adce-sim run --swarm --seed \(failure.seed)\(duration)")
+      printError(SwarmCommand.reproduction(failure.seed, duration))
     }
     let code = outcome.failures.map(\.verdict.exitCode).min() ?? 0
     if code != 0 { throw ExitCode(code) }
     if everyClass, !outcome.idle.isEmpty { throw ExitCode(70) }
+  }
+
+  /// The last seed there is, where more are asked for.
+  private var last: UInt64 {
+    if let last = seeds.last { return last }
+    let (last, overflow) = seeds.first.addingReportingOverflow(UInt64(max(1, count)) - 1)
+    return overflow ? .max : last
+  }
+
+  private func command(_ range: ClosedRange<UInt64>) -> String {
+    let duration = duration.map { " --duration \($0)" } ?? ""
+    return "adce-sim swarm --seeds \(range.lowerBound)..\(range.upperBound)\(duration)"
+  }
+
+  /// Runs one seed of it again.
+  private static func reproduction(_ seed: UInt64, _ duration: SimulatedDuration?) -> String {
+    let duration = duration.map { " --duration \($0)" } ?? ""
+    return "adce-sim run --swarm --seed \(seed)\(duration)"
   }
 }
 
 /// What people see of a swarm.
 struct SwarmTable {
   var outcome: Swarm.Outcome
-  var asked: UInt64
+  /// How many seeds were asked for.
+  var asked: String
   var seconds: Double
 
   var text: String {
     var lines = [
       String(
-        format: "%d of %d seeds in %.1f s: %d passed, %d failed", outcome.runs, Int(asked), seconds,
+        format: "%d of %@ seeds in %.1f s: %d passed, %d failed", outcome.runs, asked, seconds,
         outcome.passed, outcome.failures.count),
       String(
         format: "%.1f simulated years, %d steps (%.0f a second), %d requests, %d crashes",
@@ -102,17 +130,49 @@ struct SwarmTable {
   }
 
   var json: String {
-    let fired = FaultClass.allCases.map {
-      "\"\($0.name)\":\(outcome.fired[$0]?.times ?? 0)"
-    }.joined(separator: ",")
-    let failures = outcome.failures.map {
-      "{\"seed\":\($0.seed),\"verdict\":\"\($0.verdict.rawValue)\",\"violation\":"
-        + "\"\($0.violation.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\""))\"}"
-    }.joined(separator: ",")
-    return "{\"seeds\":\(outcome.runs),\"passed\":\(outcome.passed),\"steps\":\(outcome.steps),"
-      + "\"simulated_seconds\":\(outcome.simulatedSeconds),\"requests\":\(outcome.requests),"
-      + "\"gap_checks\":\(outcome.gapChecks),\"transitions\":\(outcome.coverage.count),"
-      + "\"faults\":{\(fired)},\"failures\":[\(failures)]}"
+    SettingValue.map([
+      .init("seeds", .integer(Int64(outcome.runs))),
+      .init("passed", .integer(Int64(outcome.passed))),
+      .init("steps", .number("\(outcome.steps)")),
+      .init("simulated_seconds", .integer(outcome.simulatedSeconds)),
+      .init("requests", .integer(Int64(outcome.requests))),
+      .init("gap_checks", .integer(Int64(outcome.gapChecks))),
+      .init("transitions", .integer(Int64(outcome.coverage.count))),
+      .init(
+        "faults",
+        .map(
+          FaultClass.allCases.map {
+            .init($0.name, .integer(Int64(outcome.fired[$0]?.times ?? 0)))
+          })),
+      .init(
+        "failures",
+        .list(
+          outcome.failures.map {
+            .map([
+              // Some seeds are beyond what a signed number holds.
+              .init("seed", .number("\($0.seed)")), .init("verdict", .text($0.verdict.rawValue)),
+              .init("violation", .text($0.violation)),
+            ])
+          })),
+    ]).json
+  }
+
+  /// How many seeds a range holds, which may be one more than any number says.
+  static func count(of range: ClosedRange<UInt64>) -> String {
+    let (count, overflow) = (range.upperBound - range.lowerBound).addingReportingOverflow(1)
+    return overflow ? "18446744073709551616" : "\(count)"
+  }
+}
+
+/// A page on disk.
+enum PageFile {
+  static func write(_ html: String, to path: String) throws {
+    do {
+      try Data(html.utf8).write(to: URL(fileURLWithPath: path))
+    } catch {
+      printError("adce-sim: \(path): \(error.localizedDescription)")
+      throw ExitCode(73)
+    }
   }
 }
 

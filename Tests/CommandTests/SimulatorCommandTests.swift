@@ -56,6 +56,27 @@ import Testing
     #expect(none.code == 1, "\(none)")
   }
 
+  @Test func `a run and a swarm are written as pages, whatever else is printed`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run.html")
+    let run = try simulate(7, "--report", path)
+    #expect(run.code == 0, "\(run)")
+    let digest = try #require(run.json()["digest"].text)
+    #expect(try folder.text(of: "run.html").contains(digest))
+    #expect(try simulate(7).output == run.output)
+    let last = "18446744073709551615"
+    let swarm = try Program.simulator.run(
+      [
+        "swarm", "--seeds", last, "--count", "3", "--duration", "1h", "--json", "--report",
+        folder.path("swarm.html"),
+      ], within: 120)
+    #expect(swarm.code == 0, "\(swarm)")
+    #expect(try swarm.json()["seeds"] == .integer(1))
+    #expect(try swarm.json()["failures"] == .list([]))
+    #expect(try folder.text(of: "swarm.html").contains("--seeds \(last)..\(last)"))
+    #expect(try simulate(7, "--report", folder.path("none/run.html")).code == 73)
+  }
+
   @Test func `a demo neither empties nor fills a folder that is not its own`() throws {
     let folder = try TemporaryFolder()
     try folder.write("mine", to: "mine/config/notes.txt")

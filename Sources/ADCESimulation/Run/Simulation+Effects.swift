@@ -5,6 +5,7 @@ import ADCEKernel
 extension Simulation {
   mutating func carryOut(_ effect: Effect) {
     guard process.isUp else { return }
+    sampler?.note(effect, at: now)
     switch effect {
     case .loadCatalogs(let ticket): loadCatalogs(ticket)
     case .scan(let ticket): scan(ticket)

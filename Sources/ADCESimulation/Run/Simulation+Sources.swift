@@ -130,6 +130,7 @@ extension Simulation {
     if let death = deaths[request.process], request.sent > death { return }
     if let cut = cuts[request.attempt], request.sent > cut { return }
     report.requests += 1
+    sampler?.arrived(at: request.source)
     let name = World.placement[request.source].source
     say("a request of attempt \(request.attempt.number) reaches \(name)")
     for violation in oracles.limits.arrived(at: request.source, now) {
@@ -167,6 +168,7 @@ extension Simulation {
       }
       if !isBrokenOff, item.outcome != .untouched {
         tally.attempted(item.object, isStored: result.isSuccess)
+        sampler?.attempted(isStored: result.isSuccess)
       }
       if isBrokenOff || result == .failed(.ownFault) { oracles.failedByOwnFault(item.object) }
       end.items.append(.init(index: item.index, result: result))

@@ -84,6 +84,8 @@ public struct Simulation: ~Copyable {
   public var stopsAfter = UInt64.max
   /// Gets a line for each transition; nil = nobody reads them.
   public var log: (@Sendable (String) -> Void)?
+  /// Looks at it now and then; nil = nobody does.
+  public var sampler: Sampler?
 
   public init(_ scenario: Scenario) {
     self.scenario = scenario
@@ -152,11 +154,13 @@ public struct Simulation: ~Copyable {
       }
     }
     finish()
+    sampleEnd()
     return report
   }
 
   private mutating func moveOn(to time: Instant) {
     if time > now {
+      if sampler != nil { sample(before: time) }
       now = time
       report.stepsAtOnce = 0
     }

@@ -24,7 +24,9 @@ public struct Swarm: Sendable {
     /// By seed.
     public var failures: [Failure] = []
     /// The longest that any world took to be complete after its last fault, and which.
-    public var slowest: (seed: UInt64, milliseconds: Int64) = (0, 0)
+    public var slowest: (seed: UInt64, milliseconds: Int64) { latest.first ?? (0, 0) }
+    /// The ten that took longest, the slowest first.
+    public private(set) var latest: [(seed: UInt64, milliseconds: Int64)] = []
 
     /// Classes that have never done anything.
     public var idle: [FaultClass] { FaultClass.allCases.filter { fired[$0] == nil } }
@@ -41,8 +43,11 @@ public struct Swarm: Sendable {
         fired[kind] = (old.times + count, old.runs + 1)
       }
       coverage.merge(report.coverage)
-      if let time = report.convergedAfter, time > slowest.milliseconds {
-        slowest = (report.seed, time)
+      if let time = report.convergedAfter {
+        latest.append((report.seed, time))
+        // By seed where they are equal: threads end in any order.
+        latest.sort { ($1.milliseconds, $0.seed) < ($0.milliseconds, $1.seed) }
+        if latest.count > 10 { latest.removeLast() }
       }
       if report.verdict == .pass, report.violations.isEmpty {
         passed += 1
@@ -56,13 +61,13 @@ public struct Swarm: Sendable {
     }
   }
 
-  public var seeds: Range<UInt64>
+  public var seeds: ClosedRange<UInt64>
   public var jobs: Int
   public var durationMilliseconds: Int64
   /// After so many failures no other seed is begun.
   public var failuresMax = 20
 
-  public init(seeds: Range<UInt64>, jobs: Int, durationMilliseconds: Int64) {
+  public init(seeds: ClosedRange<UInt64>, jobs: Int, durationMilliseconds: Int64) {
     self.seeds = seeds
     self.jobs = jobs
     self.durationMilliseconds = durationMilliseconds
@@ -72,14 +77,15 @@ public struct Swarm: Sendable {
   public func run(
     until isOver: @Sendable () -> Bool = { false }, progress: @Sendable (Outcome) -> Void = { _ in }
   ) -> Outcome {
-    let state = Locked((next: seeds.lowerBound, outcome: Outcome()))
+    // nil after the last one, which may be the last there is.
+    let state = Locked((next: Optional(seeds.lowerBound), outcome: Outcome()))
     DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in
       while true {
         let seed: UInt64? = state.withLock { state in
-          guard state.next < seeds.upperBound, state.outcome.failures.count < failuresMax, !isOver()
+          guard let next = state.next, state.outcome.failures.count < failuresMax, !isOver()
           else { return nil }
-          defer { state.next += 1 }
-          return state.next
+          state.next = next < seeds.upperBound ? next + 1 : nil
+          return next
         }
         guard let seed else { return }
         var simulation = Simulation(.swarm(seed: seed, duration: durationMilliseconds))
