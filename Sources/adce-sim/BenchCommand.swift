@@ -40,7 +40,9 @@ struct BenchCommand: AsyncParsableCommand {
     let budget = try budgetIfNeeded()
     let outcome = try measure()
     if update, let budget { try write(budget.updated(with: outcome.figures)) }
-    let judgements = check ? budget?.judge(outcome.figures) : nil
+    // No budget makes good what must be 0.
+    let judged = check ? outcome.figures : outcome.figures.filter(\.mustBeZero)
+    let judgements = budget?.judge(judged)
     let report = BenchReport(outcome, judgements ?? [])
     print(json ? report.json : report.text)
     guard report.isKept else {

@@ -42,6 +42,7 @@ struct CrashPointsCommand: AsyncParsableCommand {
   private func text(_ scenario: CrashPoints, _ outcome: CrashPoints.Outcome) -> String {
     let first =
       "\(scenario.name): \(outcome.writes) durable writes, \(outcome.runs) crashes tried, "
+      + "\(outcome.emptyRecoveries) of recoveries that wrote nothing, "
       + "\(outcome.failures.count) failed"
     let failures = outcome.failures.map { "  FAILED \($0.point): \($0.violation)" }
     return ([first] + failures).joined(separator: "\n")
@@ -53,6 +54,7 @@ struct CrashPointsCommand: AsyncParsableCommand {
     .map([
       .init("name", .text(scenario.name)), .init("writes", .integer(Int64(outcome.writes))),
       .init("crashes", .integer(Int64(outcome.runs))),
+      .init("empty_recoveries", .integer(Int64(outcome.emptyRecoveries))),
       .init(
         "failures",
         .list(

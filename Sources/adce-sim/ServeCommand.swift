@@ -48,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let project { try ProjectFolder.demandOurs(Paths.absolute(project)) }
     var options = WireOptions(isSmall: small, requestsPerMinute: perMinute)
     options.port = port
     options.seed = seed.value

@@ -22,6 +22,7 @@ struct WorldCommand: AsyncParsableCommand {
   @Flag(help: "Some hundred objects instead of 172,754.") var small = false
 
   func run() async throws {
+    try ProjectFolder.demandOurs(Paths.absolute(directory))
     let world = World(plan: small ? .small : .full, seed: seed)
     let written = try WorldProject(world).write(to: directory, parts: parts)
     print("config      \(written.configDirectory)")
@@ -29,5 +30,16 @@ struct WorldCommand: AsyncParsableCommand {
     print("missing     \(written.missingKeys)")
     print("undersized  \(written.undersizedKeys)")
     print("stale       \(written.staleKeys)")
+  }
+}
+
+/// A folder for a world's files may be somebody's project: its own are not to be lost.
+enum ProjectFolder {
+  static func demandOurs(_ directory: String) throws {
+    guard try !WorldProject.mayWrite(to: directory) else { return }
+    Output.error(
+      "adce-sim: \(directory) is not empty, and holds no world: nothing was done. "
+        + "Name a folder that is not there yet")
+    throw ExitCode(73)
   }
 }

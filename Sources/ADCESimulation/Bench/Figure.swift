@@ -104,7 +104,22 @@ public struct Figure: Hashable, Sendable {
   }
 }
 
+extension Figure.Name {
+  /// Something is wrong if it is not 0: no budget may say otherwise.
+  var mustBeZero: Bool {
+    switch self {
+    case .reconcileWrongKeys, .reconcileDiffering, .dayViolations, .dayDiffering, .queueDiffering,
+      .kernelDiffering, .storeLost, .storeDiffering:
+      true
+    default: false
+    }
+  }
+}
+
 extension Figure {
+  /// Something is wrong if it is not 0.
+  public var mustBeZero: Bool { name.mustBeZero }
+
   /// Digits that mean something: four after the point of a rate, two of a time.
   var text: String {
     switch value {

@@ -102,6 +102,9 @@ public struct PerformanceBudget: Sendable {
         member.value.mark,
         "\(name.rawValue): expected \(number), found \(member.value.kindForMessages)")
     }
+    if name.mustBeZero, bound != .exact(0) {
+      return say(member.value.mark, "\(name.rawValue): it is wrong if it is not 0")
+    }
     entries[name] = Entry(bound: bound, mark: member.value.mark, text: scalar.text)
   }
 
@@ -138,7 +141,8 @@ extension PerformanceBudget {
     var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
     // From the back: what comes after a number on its line moves with it.
     let changes = figures.compactMap { figure -> (entry: Entry, text: String)? in
-      guard case .count(let count) = figure.value, let entry = entries[figure.name],
+      guard !figure.name.mustBeZero, case .count(let count) = figure.value,
+        let entry = entries[figure.name],
         case .exact(let expected) = entry.bound, expected != count
       else { return nil }
       return (entry, String(count))

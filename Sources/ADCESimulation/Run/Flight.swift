@@ -77,6 +77,7 @@ struct LakeState {
 
   mutating func looked(_ look: Look) {
     looks.append(look)
+    if look.source != .inventory { lastScanBegins = look.begins }
     if looks.count > 8 { looks.removeFirst() }
   }
 
@@ -87,9 +88,9 @@ struct LakeState {
   }
 
   /// When the newest look at the lake itself began; a report is somebody else's look.
-  var lastScanBegins: Instant? { looks.last { $0.source != .inventory }?.begins }
+  private(set) var lastScanBegins: Instant?
 
-  /// What was shown to be current may not be known any more.
+  /// What was shown to be current may not be known any more: or not since when, where a clock is set.
   mutating func forgetConfirmations() { unsure.formUnion(confirmed.keys) }
 
   mutating func changedByOthers(_ now: Instant) {

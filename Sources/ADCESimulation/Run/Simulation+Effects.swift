@@ -53,7 +53,8 @@ extension Simulation {
       look.begins - lake.lastForeign > look.margin + Span.minute,
       snapshot.record.space == kernel.space.fingerprint, !snapshot.record.isDoubted
     else { return false }
-    return flights.isEmpty && isSettled && catalogsAreWhole && !holds(.operatorReload)
+    return flights.isEmpty && unheard.isEmpty && isSettled && catalogsAreWhole
+      && !holds(.operatorReload)
   }
 
   /// The clocks are right, and have been for long; nor has the definition been edited.

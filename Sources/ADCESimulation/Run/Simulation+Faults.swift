@@ -18,6 +18,7 @@ extension Simulation {
     case .clockForward, .clockBack:
       schedule.count(fault.kind)
       machine.wallError += error(of: fault)
+      lake.forgetConfirmations()
       owner.unsettledUntil = .distantFuture
     case .pressure:
       schedule.count(.pressure)
@@ -49,6 +50,7 @@ extension Simulation {
       timeline.post(.goesOn(process: process.number), at: now)
     case .clockForward, .clockBack:
       machine.wallError -= error(of: fault)
+      lake.forgetConfirmations()
       // What was seen and written meanwhile carries the wrong time.
       owner.unsettledUntil = now + 3 * Span.day
     case .pressure: tell(.pressureChanged(pressure))

@@ -46,6 +46,7 @@ extension Simulation {
       found(.boundedSteps, "a step changed \(decision.mutations.count - mutations) records")
     }
     note(event, effects: decision.effects[effects...])
+    if case .attemptEnded(let end) = event { unheard.remove(end.attempt) }
     if case .attemptEnded(let end) = event, let asked = end.retryAfterMilliseconds,
       let source = endedAt.removeValue(forKey: end.attempt)
     {
@@ -240,6 +241,8 @@ extension Simulation {
       }
     }
     flights = [:]
+    unheard = []
+    endedAt = [:]
   }
 
   /// Nobody knows whether the last commit was made: the kernel is dropped and recovered, by the same

@@ -128,7 +128,8 @@ extension Simulation {
   mutating func arrive(_ request: RequestUnderWay) {
     // Who is dead sends nothing; what had been sent arrives.
     if let death = deaths[request.process], request.sent > death { return }
-    if let cut = cuts[request.attempt], request.sent > cut { return }
+    let cut = cuts[Cut(process: request.process, attempt: request.attempt)]
+    if let cut, request.sent > cut { return }
     report.requests += 1
     sampler?.arrived(at: request.source)
     let name = World.placement[request.source].source
@@ -153,7 +154,7 @@ extension Simulation {
     if flight.retryAfterMilliseconds != nil { endedAt[id] = flight.source }
     if flight.isCancelled {
       cuts = cuts.filter { now - $0.value < Span.day }
-      cuts[id] = now
+      cuts[Cut(process: process.number, attempt: id)] = now
     }
     var end = AttemptEnd(attempt: id, failure: flight.failure, items: [])
     let isBrokenOff = flight.isCancelled && now < flight.endsAt
@@ -178,6 +179,7 @@ extension Simulation {
       flight.items.count > 1 && world.draw.bits(.latency, id.number, 98) % 2 == 0
       ? nil : flight.sent.count { $0 <= now }
     end.retryAfterMilliseconds = flight.retryAfterMilliseconds
+    unheard.insert(id)
     deliver(.attemptEnded(end))
   }
 

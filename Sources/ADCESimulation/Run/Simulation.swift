@@ -26,9 +26,11 @@ public struct Simulation: ~Copyable {
   /// Where the process is still to die, whatever the scenario holds.
   var crashPoint: CrashPoint?
   var flights: [AttemptID: Flight] = [:]
+  /// Attempts that have ended, and of which the process has not heard.
+  var unheard: Set<AttemptID> = []
   /// When processes died, and attempts were cut off: nothing leaves them any more.
   var deaths: [UInt64: Instant] = [:]
-  var cuts: [AttemptID: Instant] = [:]
+  var cuts: [Cut: Instant] = [:]
   /// Where the attempts asked that have ended, until the process has heard of it; and what those
   /// sources want, until that is on disk, with how many effects of the batch were decided before.
   var endedAt: [AttemptID: Int] = [:]
@@ -41,6 +43,12 @@ public struct Simulation: ~Copyable {
   var report: SimulationReport
   var isCalm = false
   var deadline = Instant.distantFuture
+
+  /// An attempt of one process: where a backup is put back, its number is used again.
+  struct Cut: Hashable {
+    var process: UInt64
+    var attempt: AttemptID
+  }
 
   /// The daemon's process, by what the world knows of it.
   struct Process {

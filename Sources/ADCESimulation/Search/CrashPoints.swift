@@ -15,6 +15,8 @@ public struct CrashPoints: Sendable {
     /// Durable writes of the run in which nothing dies.
     public var writes: UInt64 = 0
     public var runs = 0
+    /// Recoveries that wrote nothing, in which there was nothing to die at.
+    public var emptyRecoveries = 0
     /// In the order of their points.
     public var failures: [Failure] = []
   }
@@ -113,6 +115,11 @@ public struct CrashPoints: Sendable {
         let report = CrashPoints.report(scenario, at: point)
         state.withLock { state in
           state.outcome.runs += 1
+          if point.inRecovery != nil, report.crashes == 1 { state.outcome.emptyRecoveries += 1 }
+          if report.crashes == 0 {
+            state.outcome.failures.append(
+              .init(point: point, verdict: .unknown, violation: "nothing died"))
+          }
           if report.verdict != .pass || !report.violations.isEmpty {
             state.outcome.failures.append(
               .init(

@@ -64,9 +64,26 @@ public struct WorldProject: Sendable {
     }
   }
 
+  /// Whether a folder may be written to: it is not there, empty, or holds a world already.
+  public static func mayWrite(to directory: String) throws(Failure) -> Bool {
+    do throws(SystemCallFailure) {
+      guard try FileTree.exists(directory) else { return true }
+      if try FileTree.exists("\(directory)/\(ownMark)") { return true }
+      return try FileTree.names(in: directory).isEmpty
+    } catch {
+      throw Failure(description: error.description)
+    }
+  }
+
+  private static let ownMark = ".adce-world"
+
   private func writeDefinition(
     to directory: String, _ place: Place
   ) throws(SystemCallFailure) {
+    try FileTree.makeFolders(directory)
+    try FileTree.write(
+      Array("A simulated world of adce: its files may be written anew.\n".utf8),
+      to: "\(directory)/\(WorldProject.ownMark)")
     for folder in ["config", "inventory", "catalogs"] {
       try FileTree.makeFolders("\(directory)/\(folder)")
     }

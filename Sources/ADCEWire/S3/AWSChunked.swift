@@ -55,11 +55,13 @@ struct AWSChunked {
     _ rest: inout ArraySlice<UInt8>, _ previous: String?, _ seed: WireSignature.Seed
   ) throws(S3Fault) {
     var signed = ""
+    var isSigned = false
     while !rest.isEmpty {
       let line = try AWSChunked.line(&rest)
       if line.isEmpty { break }
       let sides = line.split(separator: ":", maxSplits: 1)
-      guard sides.count == 2 else { throw .incompleteBody }
+      // Behind its signature nothing is signed.
+      guard sides.count == 2, !isSigned else { throw .incompleteBody }
       let name = sides[0].lowercased()
       let value = sides[1].split { $0 == " " || $0 == "\t" }.joined(separator: " ")
       if name == "x-amz-trailer-signature" {
@@ -68,11 +70,13 @@ struct AWSChunked {
           "AWS4-HMAC-SHA256-TRAILER\n\(seed.time)\n\(seed.scope)\n\(previous)\n"
           + SHA256Text.hex(Array(signed.utf8))
         guard value == seed.signer.signature(of: text, day: seed.day) else { throw Self.unsigned }
+        isSigned = true
       } else {
         trailers[name] = value
         signed += "\(name):\(value)\n"
       }
     }
+    if previous != nil, !trailers.isEmpty, !isSigned { throw .accessDenied }
   }
 
   private static func signature(

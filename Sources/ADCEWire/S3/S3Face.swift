@@ -15,7 +15,7 @@ struct S3Face: Sendable {
     let operation = try S3Operation(request)
     let payload = try payload(of: request, seed)
     switch operation {
-    case .listBuckets: return listBuckets(now)
+    case .listBuckets: return listBuckets()
     case .headBucket:
       return WireAnswer(
         status: 200, fields: [HTTPHeader("x-amz-bucket-region", WireKeys.region)])
@@ -25,10 +25,14 @@ struct S3Face: Sendable {
       xml.element("LocationConstraint", namespace: S3XML.namespace) { _ in }
       return xml.answer()
     case .listObjects: return try list(request)
-    case .deleteObjects: return delete(payload.body)
+    case .deleteObjects: return try delete(payload.body)
     case .headObject(let key), .getObject(let key): return try get(key, request)
     case .putObject(let key): return try put(key, payload, request, now)
     case .deleteObject(let key):
+      for name in ["if-match", "x-amz-if-match-size", "x-amz-if-match-last-modified-time"]
+      where request.field(name) != nil {
+        throw .notImplemented("DELETE with \(name)")
+      }
       lake.delete(key)
       return WireAnswer(status: 204)
     }
@@ -88,9 +92,9 @@ struct S3Face: Sendable {
     } else if let tag = request.field("if-match") {
       condition = .matches(etag: tag.hasPrefix("\"") ? tag : "\"\(tag)\"")
     }
+    let fields = try stored(request, payload)
     do throws(WireLake.Refusal) {
-      try lake.put(
-        key, payload.body, etag: etag, fields: stored(request, payload), condition, now: now)
+      try lake.put(key, payload.body, etag: etag, fields: fields, condition, now: now)
     } catch {
       switch error {
       case .tooLarge:
@@ -115,7 +119,9 @@ struct S3Face: Sendable {
   }
 
   /// What is kept with an object and given with it.
-  private func stored(_ request: WireRequest, _ payload: Payload) -> [HTTPHeader] {
+  private func stored(
+    _ request: WireRequest, _ payload: Payload
+  ) throws(S3Fault) -> [HTTPHeader] {
     var fields: [HTTPHeader] = []
     for field in request.fields {
       switch field.name.lowercased() {
@@ -135,8 +141,22 @@ struct S3Face: Sendable {
         fields.append(HTTPHeader(checksum.field, given))
       }
     }
+    let described = fields.reduce(0) { sum, field in
+      field.name.lowercased().hasPrefix("x-amz-meta-")
+        ? sum + field.name.utf8.count - 11 + field.value.utf8.count : sum
+    }
+    guard described <= Self.metadataBytesMax else {
+      throw S3Fault(
+        400, "MetadataTooLarge",
+        "Your metadata headers exceed the maximum allowed metadata size",
+        [("Size", String(described)), ("MaxSizeAllowed", String(Self.metadataBytesMax))])
+    }
     return fields
   }
+
+  /// Names and values of what a user says of an object ("Working with object metadata" in the S3
+  /// user guide).
+  private static let metadataBytesMax = 2048
 
   /// Also for HEAD: the body is left out when the answer is written.
   private func get(_ key: [UInt8], _ request: WireRequest) throws(S3Fault) -> WireAnswer {
@@ -186,8 +206,13 @@ struct S3Face: Sendable {
       }
   }
 
-  private func delete(_ xml: [UInt8]) -> WireAnswer {
+  private func delete(_ xml: [UInt8]) throws(S3Fault) -> WireAnswer {
     let keys = Self.keys(in: xml)
+    guard !keys.isEmpty else {
+      throw S3Fault(
+        400, "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema")
+    }
     for key in keys { lake.delete(key) }
     var answer = S3XML()
     answer.element("DeleteResult", namespace: S3XML.namespace) { xml in
@@ -212,7 +237,7 @@ struct S3Face: Sendable {
     }
   }
 
-  private func listBuckets(_ now: Instant) -> WireAnswer {
+  private func listBuckets() -> WireAnswer {
     var xml = S3XML()
     xml.element("ListAllMyBucketsResult", namespace: S3XML.namespace) { xml in
       xml.element("Owner") { $0.element("ID", WireKeys.accessKeyID) }
@@ -253,7 +278,9 @@ enum ByteRange: Hashable {
     case (let first?, nil) where sides[1].isEmpty:
       self = first < count ? .part(first..<count) : .unsatisfiable(text)
     case (let first?, let last?) where first <= last:
-      self = first < count ? .part(first..<min(count, last + 1)) : .unsatisfiable(text)
+      // The last of all numbers is a way to say "to the end".
+      let end = last < count ? last + 1 : count
+      self = first < count ? .part(first..<end) : .unsatisfiable(text)
     default: self = .whole
     }
   }

@@ -17,10 +17,11 @@ enum S3Operation: Hashable, Sendable {
     guard let path = PercentEncoding.decode(request.path), let items = request.queryItems else {
       throw S3Fault(400, "InvalidURI", "Couldn't parse the specified URI.")
     }
-    let parts = path.dropFirst().split(
-      separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    let bucket = parts.first.map(String.init) ?? ""
-    let key = parts.count > 1 ? Array(parts[1].utf8) : []
+    // By bytes: a key may begin with what joins the slash before it to one character.
+    let parts = path.utf8.dropFirst().split(
+      separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
+    let bucket = parts.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let key = parts.count > 1 ? Array(parts[1]) : []
     guard !bucket.isEmpty else {
       guard request.method == "GET" else {
         throw .notImplemented("\(request.method) of the service")

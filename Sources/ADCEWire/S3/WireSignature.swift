@@ -84,6 +84,20 @@ struct WireSignature: Sendable {
     guard request.field("x-amz-security-token") == nil else {
       throw S3Fault(400, "InvalidToken", "The provided token is malformed or otherwise invalid.")
     }
+    let signed = Set(given.signedNames)
+    for name in request.fields.map({ $0.name.lowercased() })
+    where name.hasPrefix("x-amz-") && !signed.contains(name) {
+      throw S3Fault(
+        403, "AccessDenied", "There were headers present in the request which were not signed",
+        [("HeadersNotSigned", name)])
+    }
+    let scope = [String(time.prefix(8)), region, "s3", "aws4_request"]
+    guard given.scope.map(String.init) == scope else {
+      throw S3Fault(
+        400, "AuthorizationHeaderMalformed",
+        "The authorization header is malformed; the credential scope is not "
+          + scope.joined(separator: "/"))
+    }
     let signer = SignatureV4(credentials, region: region)
     guard try expected(request, given.signedNames, signer, moment) == given.signature else {
       throw S3Fault(

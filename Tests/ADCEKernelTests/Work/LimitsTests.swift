@@ -107,6 +107,47 @@ struct LimitsTests {
     #expect(h.kernel.attemptsMade > 2)
   }
 
+  /// Six games of a scraper that makes a request each ten seconds, `burst` of them back to back.
+  private func paced(burst: Int) -> KernelHarness {
+    var world = TestWorld(games: 6, players: 0, dumps: 0)
+    world.configuration.queue.itemsPerTask = 1
+    world.configuration.scrapers[0].maxConcurrent = 3
+    world.configuration.scrapers[0].requestsPerSecondMicro = 100_000
+    world.configuration.scrapers[0].burst = burst
+    var h = KernelHarness(world)
+    h.begin()
+    return h
+  }
+
+  @Test func `after a reboot with a clock that is ahead no burst is granted again`() {
+    var h = paced(burst: 2)
+    h.succeed(1)
+    h.succeed(2)
+    #expect(h.kernel.attemptsMade == 2)
+    h.now = h.now + 10 * Span.minute
+    h.crash()
+    h.start(after: .clean, boot: 2)
+    h.lookInOn(h.now + 9 * Span.second)
+    #expect(h.kernel.attemptsMade == 2)
+    h.lookInOn(h.now + 2 * Span.second)
+    #expect(h.kernel.attemptsMade == 3)
+  }
+
+  @Test func `a crash puts the pace off by what was under way, however long that was`() {
+    var h = paced(burst: 1)
+    #expect(h.kernel.attemptsMade == 1)
+    // The first is never answered; half an hour later another one leaves.
+    h.now = h.now + 30 * Span.minute
+    h.wake()
+    #expect(h.kernel.attemptsMade == 2)
+    h.crash()
+    h.start()
+    // It left at the latest now, and so did the one before it: two requests, twenty seconds; and
+    // what had been decided before counts ten.
+    h.lookInOn(h.now + 31 * Span.second)
+    #expect(h.kernel.attemptsMade > 2)
+  }
+
   private struct Schedule {
     var perMinute: Int?
     var perHour: Int?

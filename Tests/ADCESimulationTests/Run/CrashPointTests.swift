@@ -8,6 +8,7 @@ struct CrashPointTests {
     let outcome = scenario.run(jobs: 2)
     #expect(outcome.writes > 20)
     #expect(outcome.runs == Int(outcome.writes) * 6)
+    #expect(outcome.emptyRecoveries * 4 < outcome.runs)
     #expect(outcome.failures.map { "\($0.point): \($0.violation)" } == [])
   }
 
