@@ -93,6 +93,10 @@ public enum FaultClass: UInt8, Hashable, Sendable, CaseIterable, Codable {
     case .commitRefused: 2000...500_000
     case .crashInRecovery, .lastCommitLost: 200_000...500_000
     case .reportLate, .reportOld, .reportBroken: 300_000...900_000
+    // What strikes a few requests of some worlds alone.
+    case .scraperCrash, .scraperLie, .slowAnswer, .answerLost, .storeRefused, .lookUpFails,
+      .lookUpPartial:
+      20_000...700_000
     default: 2000...700_000
     }
   }
@@ -106,6 +110,9 @@ public enum FaultClass: UInt8, Hashable, Sendable, CaseIterable, Codable {
       Span.minute...2 * Span.day
     case .crashInRecovery, .lastCommitLost, .reportLate, .reportOld, .reportBroken:
       2 * Span.day...5 * Span.day
+    case .scraperCrash, .scraperLie, .slowAnswer, .answerLost, .storeRefused, .lookUpFails,
+      .lookUpPartial:
+      6 * Span.hour...5 * Span.day
     default: Span.minute...Span.day
     }
   }
