@@ -46,7 +46,7 @@ struct BenchCommand: AsyncParsableCommand {
     let report = BenchReport(outcome, judgements ?? [])
     print(json ? report.json : report.text)
     guard report.isKept else {
-      printError("adce-sim bench --check" + (small ? " --small" : ""))
+      Output.error("adce-sim bench --check" + (small ? " --small" : ""))
       throw ExitCode(65)
     }
   }
@@ -57,7 +57,7 @@ struct BenchCommand: AsyncParsableCommand {
     do throws(PerformanceBudget.Unreadable) {
       return try PerformanceBudget(path: budget)
     } catch {
-      printError("\(error)")
+      Output.error("\(error)")
       throw ExitCode(78)
     }
   }
@@ -66,12 +66,12 @@ struct BenchCommand: AsyncParsableCommand {
     var bench = Bench()
     bench.isSmall = small
     let isTerminal = isatty(STDERR_FILENO) == 1 && !json
-    if isTerminal { bench.progress = { printError("\r\($0) …      ", terminator: "") } }
-    defer { if isTerminal { printError("\r", terminator: "") } }
+    if isTerminal { bench.progress = { Output.error("\r\($0) …      ", terminator: "") } }
+    defer { if isTerminal { Output.error("\r", terminator: "") } }
     do {
       return try bench.run()
     } catch {
-      printError("adce-sim: \(error)")
+      Output.error("adce-sim: \(error)")
       throw ExitCode(70)
     }
   }
@@ -80,7 +80,7 @@ struct BenchCommand: AsyncParsableCommand {
     do {
       try PerformanceBudget.write(bytes, to: budget)
     } catch {
-      printError("adce-sim: \(error)")
+      Output.error("adce-sim: \(error)")
       throw ExitCode(74)
     }
   }

@@ -28,9 +28,9 @@ struct CrashPointsCommand: AsyncParsableCommand {
     for scenario in CrashPoints.reference {
       let outcome = scenario.run(jobs: jobs) { outcome in
         guard isTerminal, outcome.runs % 50 == 0 else { return }
-        printError("\r\(outcome.runs) of \(outcome.writes * 6) crashes", terminator: "")
+        Output.error("\r\(outcome.runs) of \(outcome.writes * 6) crashes", terminator: "")
       }
-      if isTerminal { printError("\r", terminator: "") }
+      if isTerminal { Output.error("\r", terminator: "") }
       codes += outcome.failures.map(\.verdict.exitCode)
       documents.append(document(scenario, outcome))
       if !json { print(text(scenario, outcome)) }

@@ -47,19 +47,23 @@ struct DemoCommand: AsyncParsableCommand {
     try await runSmall(in: directory ?? "demo")
   }
 
-  private func runSmall(in directory: String) async throws {
-    let root = Paths.absolute(directory)
-    let project = DemoProject(directory: root) { LoopbackOrigin.body(for: $0) }
-    // Before anything is ended or removed: the folder may be somebody's lake, with its daemon.
+  /// Before anything is ended or removed: the folder may be somebody's lake, with its daemon.
+  static func takeOver(_ project: DemoProject) async throws {
     guard try project.isOurs() else {
       Output.error(
         """
-        adce-sim: \(root) is no demo (it is not empty, and has no .adce-demo): nothing was done. \
-        Name a folder that is not there yet: --directory DIR
+        adce-sim: \(project.directory) is no demo (it is not empty, and has no .adce-demo): \
+        nothing was done. Name a folder that is not there yet: --directory DIR
         """)
       throw ExitCode(73)
     }
     try await Leftover.end(state: project.state)
+  }
+
+  private func runSmall(in directory: String) async throws {
+    let root = Paths.absolute(directory)
+    let project = DemoProject(directory: root) { LoopbackOrigin.body(for: $0) }
+    try await DemoCommand.takeOver(project)
     let isNew = try !project.isThere() || project.isComplete()
     if isNew { Paths.removeFolder(root) }
     try project.begin()

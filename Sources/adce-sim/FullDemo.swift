@@ -19,15 +19,7 @@ struct FullDemo {
     let root = Paths.absolute(directory)
     // Only its marks are asked for: what it holds is another kind of demo.
     let folder = DemoProject(directory: root) { _ in [] }
-    guard try folder.isOurs() else {
-      Output.error(
-        """
-        adce-sim: \(root) is no demo (it is not empty, and has no .adce-demo): nothing was done. \
-        Name a folder that is not there yet: --directory DIR
-        """)
-      throw ExitCode(73)
-    }
-    try await Leftover.end(state: folder.state)
+    try await DemoCommand.takeOver(folder)
     // The lake lives as long as this process: there is nothing to go on with.
     Paths.removeFolder(root)
     try folder.begin()

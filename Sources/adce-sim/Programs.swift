@@ -11,9 +11,22 @@ import ArgumentParser
 enum Output {
   static func flush() { fflush(nil) }
 
-  static func error(_ text: String) {
-    let line = Array((text + "\n").utf8)
+  static func error(_ text: String, terminator: String = "\n") {
+    let line = Array((text + terminator).utf8)
     _ = write(2, line, line.count)
+  }
+}
+
+/// A file that the command line names.
+enum OutputFile {
+  /// - Throws: exit code 73, when it has been said why it could not be written.
+  static func write(_ text: String, to path: String) throws {
+    do throws(SystemCallFailure) {
+      try FileTree.write(Array(text.utf8), to: path)
+    } catch {
+      Output.error("adce-sim: \(error.description)")
+      throw ExitCode(73)
+    }
   }
 }
 

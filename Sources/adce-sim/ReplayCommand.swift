@@ -27,7 +27,7 @@ struct ReplayCommand: AsyncParsableCommand {
     do {
       recorded = try Trace(contentsOf: URL(fileURLWithPath: trace))
     } catch let error as Trace.Unreadable {
-      printError("adce-sim: \(error)")
+      Output.error("adce-sim: \(error)")
       throw ExitCode(65)
     }
     var simulation = Simulation(replaying: recorded)
@@ -38,7 +38,7 @@ struct ReplayCommand: AsyncParsableCommand {
     print(json ? report.json : report.text)
     if until == nil, report.verdict?.rawValue == recorded.verdict, report.digest != recorded.digest
     {
-      printError("the state at the end has another digest than was recorded: \(recorded.digest)")
+      Output.error("the state at the end has another digest than was recorded: \(recorded.digest)")
       throw ExitCode(67)
     }
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }

@@ -41,17 +41,18 @@ struct RunCommand: AsyncParsableCommand {
     simulation.isRecording = record != nil
     if report != nil { simulation.sampler = Sampler(scenario) }
     let report = simulation.run()
+    // Before any file: what it came to is not lost with one that cannot be written.
+    print(json ? report.json : report.text)
     if let path = self.report, let sampler = simulation.sampler {
-      try PageFile.write(
+      try OutputFile.write(
         RunPage(scenario, report, sampler, command: reproduction).html, to: path)
     }
     if let record {
       let trace = Trace(scenario: scenario, report: report, steps: simulation.recorded)
-      try trace.json.write(to: URL(fileURLWithPath: record))
+      try OutputFile.write(String(decoding: trace.json, as: UTF8.self), to: record)
     }
-    print(json ? report.json : report.text)
     guard report.exitCode == 0 else {
-      printError(reproduction)
+      Output.error(reproduction)
       throw ExitCode(report.exitCode)
     }
   }

@@ -71,7 +71,10 @@ struct ServeCommand: AsyncParsableCommand {
       return source
     }
     if let project {
-      try WorldProject(server.world).write(to: Paths.absolute(project), servedAt: server.url)
+      _ = try ProjectFolder.write {
+        () throws(WorldProject.Failure) in
+        try WorldProject(server.world).write(to: Paths.absolute(project), servedAt: server.url)
+      }
     }
     say(server)
     await server.wait()

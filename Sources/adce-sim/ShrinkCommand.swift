@@ -37,21 +37,21 @@ struct ShrinkCommand: AsyncParsableCommand {
     let isTerminal = isatty(STDERR_FILENO) == 1
     let shrinker = Shrinker(scenario, runsMax: runs) { smaller, runs in
       guard isTerminal else { return }
-      printError(
+      Output.error(
         "\r\(runs) runs: \(smaller.faults.count) faults, \(smaller.durationMilliseconds / 60_000) "
           + "min, \(smaller.plan.objectsDue) objects   ", terminator: "")
     }
     guard var shrinker else {
-      printError("it does not fail: there is nothing to shrink")
+      Output.error("it does not fail: there is nothing to shrink")
       throw ExitCode(1)
     }
     shrinker.shrink()
-    if isTerminal { printError("") }
+    if isTerminal { Output.error("") }
     // Twice, so that whoever is given it can rely on it.
     let (first, recorded) = Simulation.record(shrinker.scenario)
     let (second, _) = Simulation.record(shrinker.scenario)
     guard first.trace == second.trace else {
-      printError("two runs of the shrunk scenario differ")
+      Output.error("two runs of the shrunk scenario differ")
       throw ExitCode(67)
     }
     var kept = recorded
@@ -59,7 +59,7 @@ struct ShrinkCommand: AsyncParsableCommand {
     let text = try kept.json
     print(first.text)
     if let write {
-      try text.write(to: URL(fileURLWithPath: write))
+      try OutputFile.write(String(decoding: text, as: UTF8.self), to: write)
       let name = URL(fileURLWithPath: write).deletingPathExtension().lastPathComponent
       print(
         """

@@ -51,13 +51,13 @@ struct SwarmCommand: AsyncParsableCommand {
       guard isTerminal, outcome.runs % 10 == 0 else { return }
       let years = Double(outcome.simulatedSeconds) / 31_557_600
       let seconds = Date().timeIntervalSince(began)
-      printError(
+      Output.error(
         String(
           format: "\r%d of %@ seeds, %.1f years, %.0f steps/s, %d failed  ", outcome.runs,
           total, years, Double(outcome.steps) / max(seconds, 0.001), outcome.failures.count),
         terminator: "")
     }
-    if isTerminal { printError("") }
+    if isTerminal { Output.error("") }
     let table = SwarmTable(outcome: outcome, asked: total, seconds: Date().timeIntervalSince(began))
     print(json ? table.json : table.text)
     if let report {
@@ -65,10 +65,10 @@ struct SwarmCommand: AsyncParsableCommand {
       let page = SwarmPage(outcome, command: command(range)) {
         SwarmCommand.reproduction($0, duration)
       }
-      try PageFile.write(page.html, to: report)
+      try OutputFile.write(page.html, to: report)
     }
     for failure in outcome.failures.suffix(1) {
-      printError(SwarmCommand.reproduction(failure.seed, duration))
+      Output.error(SwarmCommand.reproduction(failure.seed, duration))
     }
     let code = outcome.failures.map(\.verdict.exitCode).min() ?? 0
     if code != 0 { throw ExitCode(code) }
@@ -162,21 +162,4 @@ struct SwarmTable {
     let (count, overflow) = (range.upperBound - range.lowerBound).addingReportingOverflow(1)
     return overflow ? "18446744073709551616" : "\(count)"
   }
-}
-
-/// A page on disk.
-enum PageFile {
-  static func write(_ html: String, to path: String) throws {
-    do {
-      try Data(html.utf8).write(to: URL(fileURLWithPath: path))
-    } catch {
-      printError("adce-sim: \(path): \(error.localizedDescription)")
-      throw ExitCode(73)
-    }
-  }
-}
-
-/// A line to standard error.
-func printError(_ line: String, terminator: String = "\n") {
-  FileHandle.standardError.write(Data((line + terminator).utf8))
 }

@@ -24,7 +24,10 @@ struct WorldCommand: AsyncParsableCommand {
   func run() async throws {
     try ProjectFolder.demandOurs(Paths.absolute(directory))
     let world = World(plan: small ? .small : .full, seed: seed)
-    let written = try WorldProject(world).write(to: directory, parts: parts)
+    let written = try ProjectFolder.write {
+      () throws(WorldProject.Failure) in
+      try WorldProject(world).write(to: directory, parts: parts)
+    }
     print("config      \(written.configDirectory)")
     print("report      \(written.report)")
     print("missing     \(written.missingKeys)")
@@ -41,5 +44,13 @@ enum ProjectFolder {
       "adce-sim: \(directory) is not empty, and holds no world: nothing was done. "
         + "Name a folder that is not there yet")
     throw ExitCode(73)
+  }
+
+  /// Writes a world there.
+  static func write<T>(_ body: () throws(WorldProject.Failure) -> T) throws -> T {
+    do throws(WorldProject.Failure) { return try body() } catch {
+      Output.error("adce-sim: \(error)")
+      throw ExitCode(73)
+    }
   }
 }

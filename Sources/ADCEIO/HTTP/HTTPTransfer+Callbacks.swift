@@ -8,7 +8,9 @@ extension HTTPTransfer {
   private static let abort = 0x1000_0000
 
   /// A request is sent once: libcurl would send it again, unasked, where a connection that was used
-  /// before broke without an answer. The source has counted the first, and may have acted on it.
+  /// before broke without an answer. The source may have counted the first, and acted on it. Where
+  /// it surely has not (a stream refused, RFC 9113 §8.7) it is not sent again either: libcurl does
+  /// not say which it was, and the kernel tries again within its limits.
   func leaves() -> Int32 {
     guard hasLeft else {
       hasLeft = true

@@ -56,6 +56,10 @@ public struct Bench {
     kernel(&measurement)
     progress("store")
     try store(in: folder, &measurement)
+    // What is compared with nothing cannot fail, nor what is not measured.
+    if let name = Figure.Name.allCases.first(where: { measurement[$0] == nil }) {
+      throw Failure(description: "nothing has measured \(name.rawValue)")
+    }
     return Outcome(figures: measurement.sorted, passSeconds: measurement.passSeconds)
   }
 

@@ -48,22 +48,12 @@ struct Chart {
   private static let lower = 28.0
 
   func draw(into page: inout Markup) {
-    page.element("figure") { figure in
-      figure.element(
-        "svg",
-        [
-          "xmlns": "http://www.w3.org/2000/svg", "role": "img",
-          "viewBox": "0 0 \(number(Chart.width)) \(number(Chart.height))",
-        ]
-      ) { svg in
-        svg.element("title", text: title)
-        svg.element("desc", text: summary)
-        drawBands(&svg)
-        drawGrid(&svg)
-        drawSeries(&svg)
-        drawLimit(&svg)
-        drawLegend(&svg)
-      }
+    page.picture(height: Chart.height, title: title, summary: summary) { svg in
+      drawBands(&svg)
+      drawGrid(&svg)
+      drawSeries(&svg)
+      drawLimit(&svg)
+      drawLegend(&svg)
     }
   }
 
@@ -307,7 +297,34 @@ struct LaneChart {
   func draw(into page: inout Markup) {
     let height = Double(lanes.count) * LaneChart.lane + 32
     let axis = TimeAxis(span: span)
-    page.element("figure") { figure in
+    page.picture(height: height, title: title, summary: summary) { svg in
+      for (index, lane) in lanes.enumerated() {
+        let top = Double(index) * LaneChart.lane + 4
+        for band in lane.bands {
+          let from = axis.x(band.begins)
+          svg.element(
+            "rect",
+            [
+              "class": "f0 area", "x": number(from), "y": number(top),
+              "width": number(max(2, axis.x(min(band.ends, span)) - from)),
+              "height": number(LaneChart.lane - 6), "rx": "2",
+            ])
+        }
+        svg.element(
+          "text", ["class": "name", "x": number(Chart.left + 6), "y": number(top + 11)],
+          text: lane.name)
+      }
+      axis.draw(into: &svg, baseline: height - 8)
+    }
+  }
+}
+
+extension Markup {
+  /// A picture that can be read aloud, as wide as every other.
+  fileprivate mutating func picture(
+    height: Double, title: String, summary: String, _ draw: @escaping (inout Markup) -> Void
+  ) {
+    element("figure") { figure in
       figure.element(
         "svg",
         [
@@ -317,23 +334,7 @@ struct LaneChart {
       ) { svg in
         svg.element("title", text: title)
         svg.element("desc", text: summary)
-        for (index, lane) in lanes.enumerated() {
-          let top = Double(index) * LaneChart.lane + 4
-          for band in lane.bands {
-            let from = axis.x(band.begins)
-            svg.element(
-              "rect",
-              [
-                "class": "f0 area", "x": number(from), "y": number(top),
-                "width": number(max(2, axis.x(min(band.ends, span)) - from)),
-                "height": number(LaneChart.lane - 6), "rx": "2",
-              ])
-          }
-          svg.element(
-            "text", ["class": "name", "x": number(Chart.left + 6), "y": number(top + 11)],
-            text: lane.name)
-        }
-        axis.draw(into: &svg, baseline: height - 8)
+        draw(&svg)
       }
     }
   }

@@ -45,6 +45,8 @@ struct LakeState {
   var reports: [Report] = []
   /// The last ones that were handed over, the newest last.
   private(set) var looks: [Look] = []
+  /// When the newest look at the lake itself began; a report is somebody else's look.
+  private(set) var lastScanBegins: Instant?
   /// Copies that were shown to be current, and when.
   var confirmed: [Int: Instant] = [:]
   /// Those of them that may not be known any more.
@@ -86,9 +88,6 @@ struct LakeState {
     guard let snapshot else { return nil }
     return looks.last { $0.source == snapshot.source && $0.began == snapshot.record.began }
   }
-
-  /// When the newest look at the lake itself began; a report is somebody else's look.
-  private(set) var lastScanBegins: Instant?
 
   /// What was shown to be current may not be known any more: or not since when, where a clock is set.
   mutating func forgetConfirmations() { unsure.formUnion(confirmed.keys) }

@@ -16,7 +16,7 @@ struct LakeMap {
     _ world: World, since begins: Int, in new: KeySpace, isSeenLate: (Int) -> Bool
   ) -> CoverageMap {
     if space?.fingerprint != new.fingerprint { move(to: new, world) }
-    guard var seen = update(world, new) else { return CoverageMap(for: new) }
+    var seen = update(world, new)
     world.forEachChanged(since: begins) { object, before in
       if !isSeenLate(object) { put(before, object, &seen, new) }
     }
@@ -47,17 +47,19 @@ struct LakeMap {
     }
   }
 
-  private mutating func update(_ world: World, _ space: KeySpace) -> CoverageMap? {
-    if map == nil {
-      map = map(of: world.holdings, world, in: space)
-    } else if var kept = map.take() {
+  private mutating func update(_ world: World, _ space: KeySpace) -> CoverageMap {
+    var new: CoverageMap
+    if let kept = map.take() {
+      new = kept
       world.forEachChanged(since: changes) { object, _ in
-        put(world.facts(object), object, &kept, space)
+        put(world.facts(object), object, &new, space)
       }
-      map = kept
+    } else {
+      new = map(of: world.holdings, world, in: space)
     }
     changes = world.changeCount
-    return map
+    map = new
+    return new
   }
 
   /// Ordinals of segments that are as they were have moved with these; the others are looked up.

@@ -18,7 +18,8 @@ extension Simulation {
   /// Steps over a batch, commits what it decided, releases its effects.
   mutating func process(_ events: [Event]) {
     decision.removeAll()
-    // As in the host: what left late is told first of all, then that the clock was set.
+    // As in the host: what left late is told first of all, then that the clock was set. The host
+    // tells it of more than a moment alone; here every moment is told.
     if let held = process.held {
       process.held = nil
       step(.effectsHeld(decided: held.decided, milliseconds: held.milliseconds))
@@ -46,11 +47,13 @@ extension Simulation {
       found(.boundedSteps, "a step changed \(decision.mutations.count - mutations) records")
     }
     note(event, effects: decision.effects[effects...])
-    if case .attemptEnded(let end) = event { unheard.remove(end.attempt) }
-    if case .attemptEnded(let end) = event, let asked = end.retryAfterMilliseconds,
-      let source = endedAt.removeValue(forKey: end.attempt)
-    {
-      waits.append((source, asked, now, effects))
+    if case .attemptEnded(let end) = event {
+      unheard.remove(end.attempt)
+      if let asked = end.retryAfterMilliseconds,
+        let source = endedAt.removeValue(forKey: end.attempt)
+      {
+        waits.append((source, asked, now, effects))
+      }
     }
     say("\(event.name) → \(decision.effects[effects...].map { "\($0)" }.joined(separator: ", "))")
     if report.stepsAtOnce == 10_000 {
@@ -161,9 +164,7 @@ extension Simulation {
     for wait in waits[known...] { note(wait) }
   }
 
-  private mutating func note(
-    _ wait: (source: Int, milliseconds: Int64, since: Instant, effects: Int)
-  ) {
+  private mutating func note(_ wait: Wait) {
     oracles.limits.asked(wait.source, toWait: wait.milliseconds, wait.since)
   }
 

@@ -34,7 +34,7 @@ public struct Simulation: ~Copyable {
   /// Where the attempts asked that have ended, until the process has heard of it; and what those
   /// sources want, until that is on disk, with how many effects of the batch were decided before.
   var endedAt: [AttemptID: Int] = [:]
-  var waits: [(source: Int, milliseconds: Int64, since: Instant, effects: Int)] = []
+  var waits: [Wait] = []
   var lake = LakeState()
   var lakeMap = LakeMap()
   var owner = OwnerState()
@@ -43,6 +43,9 @@ public struct Simulation: ~Copyable {
   var report: SimulationReport
   var isCalm = false
   var deadline = Instant.distantFuture
+
+  /// What a source wants, since when, and how many effects of its batch were decided before.
+  typealias Wait = (source: Int, milliseconds: Int64, since: Instant, effects: Int)
 
   /// An attempt of one process: where a backup is put back, its number is used again.
   struct Cut: Hashable {

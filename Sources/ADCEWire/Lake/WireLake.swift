@@ -42,7 +42,7 @@ final class WireLake: Sendable {
     var stored: [Int32: Object] = [:]
     /// All others, sorted.
     var others: [(key: [UInt8], object: Object)] = []
-    /// That `Content.own` takes.
+    /// What is kept of objects: bodies that are not the world's, and fields.
     var ownBytes = 0
   }
 
@@ -53,7 +53,7 @@ final class WireLake: Sendable {
 
   /// Of one object.
   static let objectBytesMax = 64 << 20
-  /// Of all bodies together that are not the world's.
+  /// Of all that is kept of objects together.
   static let ownBytesMax = 512 << 20
   /// Objects that are not the world's.
   static let othersMax = 100_000
@@ -184,9 +184,10 @@ extension WireLake {
   }
 
   private static func ownBytes(_ object: Object) -> Int {
-    switch object.content {
-    case .world: 0
-    case .own(let bytes): bytes.count
+    let fields = object.fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    return switch object.content {
+    case .world: fields
+    case .own(let bytes): fields + bytes.count
     }
   }
 }

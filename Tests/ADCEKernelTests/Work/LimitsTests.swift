@@ -87,6 +87,13 @@ struct LimitsTests {
     #expect(h.now == began + 10_000)
   }
 
+  /// The machine is switched off and on again, with a clock that is ten minutes ahead.
+  private func reboot(_ h: inout KernelHarness) {
+    h.now = h.now + 10 * Span.minute
+    h.crash()
+    h.start(after: .clean, boot: 2)
+  }
+
   @Test func `a reboot with a clock that is ahead grants no window twice`() {
     var world = TestWorld(games: 6, players: 0, dumps: 0)
     var stats = Configuration.SourceLimits(name: "stats")
@@ -98,9 +105,7 @@ struct LimitsTests {
     h.succeed(1)
     h.succeed(2)
     #expect(h.kernel.attemptsMade == 2)
-    h.now = h.now + 10 * Span.minute
-    h.crash()
-    h.start(after: .clean, boot: 2)
+    reboot(&h)
     h.lookInOn(h.now + 59 * Span.second)
     #expect(h.kernel.attemptsMade == 2)
     h.lookInOn(h.now + 3 * Span.second)
@@ -124,9 +129,7 @@ struct LimitsTests {
     h.succeed(1)
     h.succeed(2)
     #expect(h.kernel.attemptsMade == 2)
-    h.now = h.now + 10 * Span.minute
-    h.crash()
-    h.start(after: .clean, boot: 2)
+    reboot(&h)
     h.lookInOn(h.now + 9 * Span.second)
     #expect(h.kernel.attemptsMade == 2)
     h.lookInOn(h.now + 2 * Span.second)
